@@ -1,0 +1,71 @@
+# Everything starts from a .venv made from requirements.lock; `make help` lists the targets.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+# The BigQuery emulator of the tests wants Python 3.13, and gets an environment of its own.
+PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo "$$p" && break; done)
+EMULATOR := .venv-emulator
+
+.DEFAULT_GOAL := help
+.PHONY: help run ui test lint test-slow test-bigquery bench lock lock-emulator clean
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(INSTALLED): requirements.lock pyproject.toml setup.py
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}: call make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(INSTALLED) ## build the whole platform: raw tables, cleaning, marts, analyses
+	$(BIN)/ecom run
+
+ui: $(INSTALLED) ## look at it in the Dagster UI
+	$(BIN)/ecom ui
+
+test: lint ## the linters and the default test suite
+	$(BIN)/python -m pytest -n auto
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-slow: $(INSTALLED) ## the statistical, scale and concurrency suites, too
+	$(BIN)/python -m pytest -n auto -m "slow or not slow"
+
+$(EMULATOR)/installed: requirements-emulator.lock
+	$(PYTHON_3_13) -m venv --clear $(EMULATOR)
+	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-emulator.lock
+	@touch $@
+
+test-bigquery: $(INSTALLED) ## BigQuery, over the wire against an emulator (needs Python 3.13, else it says so)
+ifeq ($(PYTHON_3_13),)
+	@echo "BigQuery's tests against the emulator were SKIPPED: they need Python 3.13 (make PYTHON_3_13=...)."
+	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
+else
+	$(MAKE) $(EMULATOR)/installed
+	$(BIN)/python -m pytest -m bigquery
+	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
+endif
+
+bench: $(INSTALLED) ## speed, as ratios measured in one run
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.world
+	$(BIN)/python -m benchmarks.checks
+
+lock: ## pin what pyproject.toml asks for (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--allow-unsafe --extra dev --python-version 3.11 -o requirements.lock pyproject.toml 
+
+lock-emulator: ## pin the emulator (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.13 -o requirements-emulator.lock requirements-emulator.in
+
+clean: ## remove what was built, but not your data
+	rm -rf .venv $(EMULATOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

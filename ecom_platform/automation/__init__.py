@@ -1,0 +1,1 @@
+"""What starts runs and what watches them: jobs, schedules, automation conditions, sensors."""

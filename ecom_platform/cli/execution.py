@@ -1,0 +1,210 @@
+"""One run of the platform in this process, and what it tells while it goes and when it is done."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+
+from ecom_platform.automation.schedules import range_tags
+from ecom_platform.cli.instance import open_instance
+from ecom_platform.settings import Settings, SettingsError
+
+SHOWN_SECONDS = 0.05
+
+
+@dataclass
+class AssetOutcome:
+    """What became of one asset in a run."""
+
+    rows: int = 0
+    seconds: float = 0.0
+    passed: int = 0
+    warned: int = 0
+    failed: int = 0
+    materialised: bool = False
+
+
+@dataclass
+class Outcome:
+    """What became of a run, gathered from its events."""
+
+    assets: dict[str, AssetOutcome] = field(default_factory=lambda: defaultdict(AssetOutcome))
+    errors: dict[str, str] = field(default_factory=dict)
+    started: dict[str, float] = field(default_factory=dict)
+
+    def take(self, event: dg.DagsterEvent) -> None:
+        step = event.step_key or ""
+        if event.event_type == dg.DagsterEventType.STEP_START:
+            self.started[step] = time.monotonic()
+        elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
+            materialization = event.step_materialization_data.materialization
+            outcome = self.assets[materialization.asset_key.to_user_string()]
+            if not outcome.materialised:
+                # Tables that one step writes share its time; it is told once.
+                outcome.seconds = time.monotonic() - self.started.pop(step, time.monotonic())
+            outcome.materialised = True
+            outcome.rows += _rows(materialization.metadata)
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if evaluation.partition is not None:
+                return
+            outcome = self.assets[evaluation.asset_key.to_user_string()]
+            if evaluation.passed:
+                outcome.passed += 1
+            elif evaluation.severity == dg.AssetCheckSeverity.WARN:
+                outcome.warned += 1
+            else:
+                outcome.failed += 1
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            self.errors[step] = _innermost(event.step_failure_data.error)
+
+
+def _rows(metadata: Any) -> int:
+    for name in ("dagster/partition_row_count", "dagster/row_count"):
+        if name in metadata:
+            return int(metadata[name].value)
+    return 0
+
+
+def _innermost(error: Any) -> str:
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without saying why."
+
+
+class _EventHandler(logging.Handler):
+    def __init__(self, outcome: Outcome, progress: Progress, task: Any) -> None:
+        super().__init__(logging.DEBUG)
+        self.outcome, self.progress, self.task = outcome, progress, task
+
+    def emit(self, record: logging.LogRecord) -> None:
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        if event is None:
+            if record.levelno == logging.INFO:
+                self.progress.update(self.task, detail=meta.get("orig_message", ""))
+            return
+        self.outcome.take(event)
+        if event.event_type == dg.DagsterEventType.STEP_START:
+            self.progress.update(self.task, description=event.step_key.replace("__", "/"), detail="")
+        elif event.event_type in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
+            self.progress.advance(self.task)
+
+
+def execute(settings: Settings, select: str | None, months: tuple[str, str] | None, job_name: str | None = None) -> int:
+    """Runs a job, or the selected assets, for the given range of months; returns the exit code.
+
+    Raises SettingsError for an unknown job, a selection that names no asset and months that are no partitions.
+    """
+    from ecom_platform.definitions import build_definitions
+    from ecom_platform.partitions import signup_months
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    keys = signup_months(settings.start_month, settings.as_of).get_partition_keys()
+    first, last = months or (keys[0], keys[-1])
+    for key in (first, last):
+        if key not in keys:
+            raise SettingsError(
+                f"--months names {key[:7]}, which is no signup month: they run from {keys[0][:7]} to {keys[-1][:7]}."
+            )
+
+    outcome = Outcome()
+    columns = (SpinnerColumn(), MofNCompleteColumn(), BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TextColumn("[dim]{task.fields[detail]}"), console=console, transient=True) as progress:
+        task = progress.add_task("loading the definitions", total=None, detail="")
+
+        def gather(_: dg.InitLoggerContext) -> logging.Logger:
+            logger = logging.Logger("ecom run", logging.DEBUG)
+            logger.addHandler(_EventHandler(outcome, progress, task))
+            return logger
+
+        loggers = {"gather": dg.LoggerDefinition(gather, config_schema={})}
+        definitions = dg.Definitions.merge(build_definitions(settings), dg.Definitions(loggers=loggers))
+        job = _job(definitions, job_name)
+        selection = _select(definitions, select)
+        if settings.target == "bigquery":
+            from ecom_platform.cli.cost import refuse_dear_run
+
+            progress.update(task, description="estimating what the run will read")
+            wanted = selection or sorted(job.asset_layer.executable_asset_keys)
+            said = refuse_dear_run(settings, [key for key in keys if first <= key <= last], [".".join(k.path) for k in wanted])
+            console.print(said, highlight=False)
+        with open_instance(settings) as instance:
+            started = time.monotonic()
+            result = job.execute_in_process(
+                instance=instance,
+                asset_selection=selection,
+                tags=range_tags(first, last),
+                run_config={"loggers": {"gather": {}}},
+                raise_on_error=False,
+            )
+            seconds = time.monotonic() - started
+    _tell(console, settings, outcome, result.success, result.run_id, seconds)
+    return 0 if result.success else 1
+
+
+def _job(definitions: dg.Definitions, name: str | None) -> dg.JobDefinition:
+    if name is None:
+        return definitions.resolve_implicit_global_asset_job_def()
+    known = sorted(job.name for job in definitions.jobs or [])
+    if name not in known:
+        raise SettingsError(f"--job is {name!r}: the jobs are {', '.join(known)}.")
+    return definitions.resolve_job_def(name)
+
+
+def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey] | None:
+    if select is None:
+        return None
+    graph = definitions.resolve_asset_graph()
+    try:
+        keys = dg.AssetSelection.from_string(select).resolve(graph)
+    except Exception as error:
+        raise SettingsError(f"--select is {select!r}: {str(error).splitlines()[0]}") from None
+    if not keys:
+        raise SettingsError(f"--select is {select!r}: it selects no asset; try 'group:marts' or 'key:\"clean/*\"'.")
+    return sorted(keys)
+
+
+def _tell(console: Console, settings: Settings, outcome: Outcome, success: bool, run_id: str, seconds: float) -> None:
+    table = RichTable(box=None, header_style="bold", pad_edge=False)
+    table.add_column("asset", no_wrap=True)
+    for name in ("rows", "seconds", "checks passed", "warned", "failed"):
+        table.add_column(name, justify="right")
+    for name, asset in outcome.assets.items():
+        table.add_row(
+            name,
+            f"{asset.rows:,}" if asset.materialised else "",
+            f"{asset.seconds:.1f}" if asset.seconds >= SHOWN_SECONDS else "",
+            str(asset.passed or ""),
+            f"[yellow]{asset.warned}[/]" if asset.warned else "",
+            f"[red]{asset.failed}[/]" if asset.failed else "",
+        )
+    console.print(table)
+    for step, error in outcome.errors.items():
+        console.print(f"[red]{step.replace('__', '/')} failed:[/] {error}", highlight=False)
+    materialised = sum(asset.materialised for asset in outcome.assets.values())
+    verdict = "[green]done[/]" if success else "[red]failed[/]"
+    console.print(f"\n{verdict}: {materialised} assets in {seconds:.0f} s, run {run_id.split('-')[0]}.", highlight=False)
+    console.print(
+        f"Look next:\n  ecom ui                      the assets, their checks and this run, in the Dagster UI\n"
+        f'  ecom query "SELECT * FROM analysis.ltv_repurchase"\n'
+        f"  {_whereabouts(settings)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _whereabouts(settings: Settings) -> str:
+    if settings.target == "bigquery":
+        project = f"{settings.bigquery.project}." if settings.bigquery.project else ""
+        return f"BigQuery, datasets {project}{settings.bigquery.dataset_prefix}*; what it cost: ecom cost"
+    return str(settings.warehouse_path)

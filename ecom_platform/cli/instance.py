@@ -1,0 +1,73 @@
+"""The Dagster instance under ECOM_HOME that the command line, the UI and the daemon share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecom_platform.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+INSTANCE_YAML = """\
+# The Dagster instance of this ECOM_HOME. Edit it as you like: it is written once and never overwritten.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+# The stock event log, with its files kept open: recording an event is several times faster.
+event_log_storage:
+  module: ecom_platform.cli.event_log
+  class: OpenEventLog
+  config:
+    base_dir:
+      env: DAGSTER_HOME
+concurrency:
+  runs:
+    max_concurrent_runs: 4
+  # DuckDB lets one process write: the runs that belong to its pool wait for each other here, not at the file.
+  pools:
+    granularity: run
+    default_limit: 1
+freshness:
+  enabled: true
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  poll_interval_seconds: 30
+# A run whose process died is started again; a run whose step failed is not, because wrong data stays wrong.
+run_retries:
+  enabled: true
+  max_retries: 3
+  retry_on_asset_or_op_failure: false
+"""
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Creates the Dagster home, points this process and its children at it, and returns it.
+
+    Raises SettingsError when the folder cannot be written.
+    """
+    home = settings.dagster_home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        configuration = home / "dagster.yaml"
+        if not configuration.exists():
+            configuration.write_text(INSTANCE_YAML)
+        if not os.access(home, os.W_OK) or not os.access(settings.home, os.W_OK):
+            raise PermissionError(13, "not writable")
+    except OSError as error:
+        raise SettingsError(
+            f"ECOM_HOME is {str(settings.home)!r}: it cannot be written ({error.strerror}); name a folder that can."
+        ) from None
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    import dagster as dg
+
+    prepare_home(settings)
+    return dg.DagsterInstance.get()

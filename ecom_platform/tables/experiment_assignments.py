@@ -1,0 +1,19 @@
+"""experiment_assignments: who was drawn into which arm of which randomised experiment."""
+
+from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
+
+EXPERIMENT_ASSIGNMENTS = Table(
+    layer="raw",
+    name="experiment_assignments",
+    doc="One row per user and experiment. Arms are drawn independently of everything else about the user.",
+    columns=(
+        Column("user_id", Type.STRING, "The user."),
+        Column("experiment", Type.STRING, "Name of the experiment: onboarding_nudge or trial_offer in the synthetic world."),
+        Column("arm", Type.STRING, "treatment or control.", accepted=("treatment", "control")),
+        Column("assigned_at", Type.TIMESTAMP, "When the arm was drawn (UTC)."),
+        signup_month_column(),
+    ),
+    key=("user_id", "experiment"),
+    foreign_keys=(ForeignKey("user_id", "raw.users"),),
+    layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
+)

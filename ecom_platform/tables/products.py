@@ -1,0 +1,31 @@
+"""products: what the shop sells."""
+
+from ecom_platform.tables.spec import Column, Layout, Table, Type
+
+CATEGORIES = ("Furniture", "Appliances", "Cleaning", "Kitchenware", "Fabric", "Organizers", "Deco")
+PRICE_TIERS = ("Low", "Mid", "High")
+
+PRODUCTS = Table(
+    layer="raw",
+    name="products",
+    doc="One row per product. Not partitioned: the catalogue is the same for every cohort.",
+    columns=(
+        Column("product_id", Type.STRING, "The product."),
+        Column("category", Type.STRING, "Category; the synthetic shop has seven."),
+        Column("price", Type.NUMERIC, "List price in the shop's currency.", minimum=0),
+        Column(
+            "price_tier",
+            Type.STRING,
+            "Low, Mid or High by price within the category.",
+            nullable=True,
+            accepted=PRICE_TIERS,
+            shares=(("Low", 0.30), ("Mid", 0.50), ("High", 0.20)),
+        ),
+        Column("brand", Type.STRING, "Brand.", nullable=True),
+        Column(
+            "discount_day_of_week", Type.INT64, "Weekday of the discount, 0 (Monday) to 6 (Sunday).", nullable=True, minimum=0
+        ),
+    ),
+    key=("product_id",),
+    layout=Layout(cluster_by=("product_id",)),
+)

@@ -1,0 +1,180 @@
+"""Everything that costs money: jobs, under the cap, with labels, tried again where that helps, and their bill.
+
+A job's labels say whose it was (`platform`, `warehouse`: the prefix of the datasets) and what for (`operation` and, as far
+as they apply, `run`, `asset`, `months`), so that the service's own accounts can be summed by asset.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from ecom_platform.warehouse.bigquery.failures import CAP_REASON, SpendingError, is_conflict, is_quota, reason_of
+from ecom_platform.warehouse.bigquery.options import GIB, BigQueryOptions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from google.cloud.bigquery import Client, QueryJob, SchemaField
+
+PLATFORM = "ecom-platform"
+FIRST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 30.0
+
+Result = TypeVar("Result")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a dry run says of a SELECT: its columns, the bytes it would read, and what kind of statement it is."""
+
+    schema: tuple[SchemaField, ...]
+    bytes_processed: int
+    statement_type: str
+
+
+@dataclass
+class Bill:
+    """What the jobs of one write cost: bytes (estimated, billed), slot time in milliseconds, US dollars, ids."""
+
+    estimated_bytes: int = 0
+    bytes_billed: int = 0
+    slot_milliseconds: int = 0
+    price: float = 0.0
+    attempts: int = 0
+    jobs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Runs jobs for one warehouse. `run` is the Dagster run on whose behalf they are, empty for none."""
+
+    client: Callable[[], Client]
+    options: BigQueryOptions
+    run: str = ""
+    patience_seconds: float = 600
+
+    def labels(self, operation: str, asset: str = "", months: str = "") -> dict[str, str]:
+        values = {
+            "platform": PLATFORM,
+            "warehouse": self.options.dataset_prefix,
+            "operation": operation,
+            "run": self.run,
+            "asset": asset,
+            "months": months,
+        }
+        return {name: label(value) for name, value in values.items() if value}
+
+    def estimate(self, sql: str) -> Estimate:
+        """A dry run: free, and refused by the service for whatever it would refuse the query for."""
+        from google.cloud.bigquery import QueryJobConfig
+
+        config = QueryJobConfig(dry_run=True, use_query_cache=False, labels=self.labels("estimate"))
+        job = self.client().query(sql, job_config=config, job_retry=None)
+        return Estimate(tuple(job.schema or ()), int(job.total_bytes_processed or 0), str(job.statement_type or ""))
+
+    def check_affordable(self, asset: str, bytes_processed: int) -> None:
+        """Raises SpendingError when a job for `asset` would read more than the cap, in bytes."""
+        cap = self.options.maximum_bytes_billed
+        if bytes_processed > cap:
+            raise SpendingError(
+                f"{asset} would read {readable(bytes_processed)} (about {self.options.price(bytes_processed):,.2f} USD), "
+                f"which is {readable(bytes_processed - cap)} over the cap of {readable(cap)} a job: nothing was run. "
+                "Ask for fewer months, or raise ECOM_BIGQUERY_MAXIMUM_BYTES_BILLED."
+            )
+
+    def query(self, sql: str, labels: Mapping[str, str], bill: Bill | None = None) -> QueryJob:
+        """Runs a statement or script to its end; what it cost is added to `bill`.
+
+        Raises SpendingError when the service stops it at the cap, and Google's error when it fails otherwise.
+        """
+        from google.cloud.bigquery import QueryJobConfig
+
+        def attempt() -> QueryJob:
+            config = QueryJobConfig(maximum_bytes_billed=self.options.maximum_bytes_billed, labels=dict(labels))
+            job = self.client().query(sql, job_config=config, job_retry=None)
+            return _finished(job)
+
+        try:
+            job = self.tried(attempt, labels.get("asset", "a query"), bill)
+        except Exception as error:
+            if reason_of(error) == CAP_REASON:
+                raise SpendingError(
+                    f"{labels.get('asset', 'The query')} would read more than the cap of "
+                    f"{readable(self.options.maximum_bytes_billed)} a job: the service stopped it and nothing was billed."
+                ) from None
+            raise
+        self._charge(job, bill)
+        return job
+
+    def load(self, rows: pa.Table, schema: list[SchemaField], destination: str, labels: Mapping[str, str]) -> None:
+        """Loads rows into a new table by a Parquet load job, which is free."""
+        import io
+
+        import pyarrow.parquet as pq
+        from google.cloud.bigquery import LoadJobConfig, SourceFormat, WriteDisposition
+
+        file = io.BytesIO()
+        pq.write_table(rows, file)
+
+        def attempt() -> None:
+            config = LoadJobConfig(
+                source_format=SourceFormat.PARQUET,
+                schema=schema,
+                write_disposition=WriteDisposition.WRITE_TRUNCATE,
+                labels=dict(labels),
+            )
+            self.client().load_table_from_file(file, destination, rewind=True, job_config=config).result()
+
+        self.tried(attempt, labels.get("asset", "a load"))
+
+    def tried(self, attempt: Callable[[], Result], what: str, bill: Bill | None = None) -> Result:
+        """Tries until it succeeds or its failure would only come again, with pauses that grow and differ between writers."""
+        deadline = time.monotonic() + self.patience_seconds
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            if bill is not None:
+                bill.attempts += 1
+            try:
+                return attempt()
+            except Exception as error:
+                if not (is_conflict(error) or is_quota(error)) or time.monotonic() + pause > deadline:
+                    raise
+                logger.info("%s met %s; trying again.", what, "another writer" if is_conflict(error) else "a quota")
+            # Chance keeps writers that collided from colliding again at the same moment.
+            time.sleep(random.uniform(0, pause))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _charge(self, job: QueryJob, bill: Bill | None) -> None:
+        if bill is None:
+            return
+        billed = int(job.total_bytes_billed or 0)
+        bill.bytes_billed += billed
+        bill.slot_milliseconds += int(job.slot_millis or 0)
+        bill.price += self.options.price(billed)
+        bill.jobs.append(str(job.job_id))
+
+
+def _finished(job: QueryJob) -> QueryJob:
+    try:
+        job.result(job_retry=None)
+    except (KeyboardInterrupt, SystemExit):
+        # A run that was stopped must not go on spending; a transaction that is cancelled is rolled back.
+        job.cancel()
+        raise
+    return job
+
+
+def label(text: str) -> str:
+    """As a label's value: lower-case letters, digits, '_' and '-', 63 at most; `layer.table` becomes `layer__table`."""
+    return re.sub(r"[^a-z0-9_-]", "-", text.lower().replace(".", "__"))[:63]
+
+
+def readable(size: int) -> str:
+    """Bytes, for a person."""
+    return f"{size / GIB:,.1f} GiB" if size >= GIB else f"{size / 2**20:,.1f} MiB" if size >= 2**20 else f"{size:,} bytes"

@@ -1,0 +1,587 @@
+"""A warehouse in BigQuery: the contract, kept with the service's means.
+
+A write is prepared outside and done in one script: content that comes as a table is loaded into staging tables, which
+expire by themselves; a query is tried dry, which tells its columns, its types and what it would read; then one
+multi-statement transaction deletes and inserts (https://cloud.google.com/bigquery/docs/transactions). Whatever stops the
+process, the transaction is the service's: it commits whole or is rolled back.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ecom_platform.tables.spec import Table, Type
+from ecom_platform.warehouse.bigquery import layout, statements
+from ecom_platform.warehouse.bigquery.connection import connect
+from ecom_platform.warehouse.bigquery.failures import explained
+from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Bill, Jobs, label
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
+from ecom_platform.warehouse.content import (
+    check_names,
+    check_partitions,
+    conform,
+    count_rows,
+    month,
+    outside_partitions,
+    wrong_type,
+)
+from ecom_platform.warehouse.contract import (
+    Changes,
+    Content,
+    ContentError,
+    Query,
+    RowCounts,
+    Warehouse,
+    WarehouseError,
+    World,
+    difference,
+)
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from google.cloud.bigquery import Client
+
+OWN_LAYER = "platform"
+"""The dataset of what the warehouse remembers of itself: its world. No table of the platform lives there."""
+
+STAGING_LAYER = "staging"
+"""The dataset of rows on their way in. Its tables expire by themselves."""
+
+STAGING_MILLISECONDS = 24 * 3600 * 1000
+LOADS_AT_ONCE = 4
+
+ACCEPTED: Mapping[Type, frozenset[str]] = {
+    Type.STRING: frozenset({"STRING"}),
+    Type.INT64: frozenset({"INT64"}),
+    Type.FLOAT64: frozenset({"FLOAT64", "INT64", "NUMERIC", "BIGNUMERIC"}),
+    Type.NUMERIC: frozenset({"NUMERIC", "BIGNUMERIC", "INT64"}),
+    Type.BOOL: frozenset({"BOOL"}),
+    Type.DATE: frozenset({"DATE"}),
+    Type.TIMESTAMP: frozenset({"TIMESTAMP"}),
+}
+"""The types of a query's columns that may be written to a column; only what loses nothing."""
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What is written to one table: its rows or its query, its months, and whether the table stands as specified."""
+
+    table: Table
+    content: pa.Table | Query
+    months: tuple[date, ...] | None
+    stands: bool
+    made_anew: bool
+
+
+class BigQueryWarehouse(Warehouse):
+    """Tables in the datasets `<prefix><layer>` of one project. Datasets and tables are made by the first write.
+
+    The service is reached at the first use, and then the credentials and the project are tried. `run` is the Dagster run
+    that jobs are labelled with. A write that meets another one on the same table is tried again for `patience_seconds`.
+    """
+
+    def __init__(self, options: BigQueryOptions, run: str = "", patience_seconds: float = 600) -> None:
+        self.options = options
+        self.jobs = Jobs(lambda: self.client, options, run, patience_seconds)
+        self._standing: set[Table] = set()
+        self._bills: dict[Table, Bill] = {}
+        # The service cancels one of two transactions on a table; threads of one process need not collide.
+        self._writing = threading.Lock()
+        self._connecting = threading.Lock()
+
+    @property
+    def client(self) -> Client:
+        with self._connecting:
+            return self._client
+
+    @cached_property
+    def _client(self) -> Client:
+        return connect(self.options)
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        yield
+
+    def replace(self, contents: Mapping[Table, Content], partitions: Sequence[str] | None) -> dict[Table, RowCounts]:
+        return self._replace(contents, partitions, by_key=False)
+
+    def update(
+        self, contents: Mapping[Table, Content], partitions: Sequence[str] | None, *, whole: bool = True
+    ) -> dict[Table, Changes]:
+        if whole or any(isinstance(content, Query) for content in contents.values()):
+            return super().update(contents, partitions, whole=whole)
+        # A few new rows among many: no row that stays is moved, and none comes through Python.
+        before = {table: self.row_counts(table) for table in contents}
+        written = self._replace(contents, partitions, by_key=True)
+        after = {table: self.row_counts(table) for table in contents}
+        return {table: _changes(before[table], counts, after[table]) for table, counts in written.items()}
+
+    def _replace(
+        self, contents: Mapping[Table, Content], partitions: Sequence[str] | None, by_key: bool
+    ) -> dict[Table, RowCounts]:
+        months = {table: check_partitions(table, partitions) for table in contents}
+        prepared = {
+            table: content if isinstance(content, Query) else _checked(table, content, months[table])
+            for table, content in contents.items()
+        }
+        what = f"replacing {', '.join(map(str, contents))} failed"
+        with explained(what, self.client.project):
+            plan = [self._planned(table, content, months[table]) for table, content in prepared.items()]
+            bill = Bill()
+            nulls = self._check_queries(plan, bill)
+            for planned in plan:
+                if not planned.stands and not (planned.made_anew and len(plan) == 1):
+                    self._create(planned)
+            with self._staged(plan) as staging, self._writing:
+                counts = self._write(plan, staging, nulls, bill, by_key)
+        for table in contents:
+            self._bills[table] = bill
+        return {table: counts[table] for table in contents}
+
+    def read(
+        self,
+        table: Table,
+        partitions: Sequence[str] | None = None,
+        columns: Iterable[str] | None = None,
+    ) -> pa.Table:
+        import pyarrow as pa
+
+        names = table.column_names if columns is None else tuple(table.column(name).name for name in columns)
+        schema = pa.schema([table.arrow_schema.field(name) for name in names])
+        if partitions is not None and not table.partitioned:
+            raise ContentError(f"{table} is not partitioned, but partitions were asked for.")
+        if partitions is not None and not partitions:
+            return schema.empty_table()
+        months = None if partitions is None else [month(key) for key in partitions]
+        with explained(f"reading {table} failed", self.client.project):
+            if not self._stands(table):
+                return schema.empty_table()
+            labels = self.jobs.labels("read", str(table), _span(months))
+            rows = self._rows(statements.read(table, names, months, self.options.dataset), labels)
+        return rows.select(list(names)).cast(schema)
+
+    def query(self, sql: str, reads: Iterable[Table] = (), partitions: Sequence[str] | None = None) -> pa.Table:
+        reads = tuple(reads)
+        with explained("the query failed", self.client.project):
+            absent = [table for table in reads if not self._stands(table)]
+            native = statements.rendered(Query(sql, reads), partitions, self.options.dataset, absent)
+            return self._rows(native, self.jobs.labels("query"))
+
+    @contextmanager
+    def ibis(self, tables: Iterable[Table]) -> Iterator[dict[Table, ir.Table]]:
+        from ecom_platform.warehouse.bigquery.expressions import Expressions
+
+        expressions = Expressions(lambda sql: self._rows(sql, self.jobs.labels("check")))
+        with explained("the check failed", self.client.project):
+            found = {}
+            for table in tables:
+                stored = self._stored(table)
+                if stored is not None:
+                    columns = {field.name: layout.type_name(field) for field in stored.schema}
+                    dataset = self.options.dataset(table.layer)
+                    found[table] = expressions.at(self.client.project, dataset, table.name, columns)
+            yield found
+
+    def query_native(self, sql: str) -> pa.Table:
+        with explained("The statement does not run", self.client.project):
+            native = _with_datasets(sql, self.options.dataset, set(self._layers()))
+            estimate = self.jobs.estimate(native)
+            if estimate.statement_type != "SELECT":
+                kind = estimate.statement_type.replace("_", " ") or "nothing"
+                raise WarehouseError(f"Only one SELECT can be run here; this is {kind}.")
+            self.jobs.check_affordable("The statement", estimate.bytes_processed)
+            return self._rows(native, self.jobs.labels("person"))
+
+    def row_counts(self, table: Table) -> RowCounts:
+        with explained(f"counting the rows of {table} failed", self.client.project):
+            if not self._stands(table):
+                return {} if table.partitioned else {"": 0}
+            counts: RowCounts = self._counts(statements.count(table, None, self.options.dataset), table)[table]
+        return counts
+
+    def tables(self) -> dict[str, int]:
+        with explained("listing the tables failed", self.client.project):
+            stored: dict[str, str | None] = {}
+            for layer in self._layers():
+                for item in self.client.list_tables(self.options.dataset(layer)):
+                    partitioning = item._properties.get("timePartitioning", {})
+                    required = item._properties.get("requirePartitionFilter") or partitioning.get("requirePartitionFilter")
+                    stored[f"{layer}.{item.table_id}"] = partitioning.get("field") if required else None
+            if not stored:
+                return {}
+            sql = statements.count_stored(dict(sorted(stored.items())), self.options.dataset)
+            rows = self._rows(sql, self.jobs.labels("list"))
+        return dict(sorted(zip(rows["table_name"].to_pylist(), rows["row_count"].to_pylist(), strict=True)))
+
+    def world(self) -> World | None:
+        from google.api_core.exceptions import NotFound
+
+        with explained("reading the warehouse's world failed", self.client.project):
+            try:
+                held = self.client.get_table(self._claim_reference)
+            except NotFound:
+                return None
+        return World(**json.loads(held.description or "{}"))
+
+    def claim(self, world: World) -> None:
+        """As the contract says. The claim is a table whose description is the world: made once, or not at all."""
+        from google.api_core.exceptions import Conflict
+        from google.cloud import bigquery
+
+        claimed = self.world()
+        if claimed is None:
+            with explained("claiming the warehouse failed", self.client.project):
+                self._make_dataset(OWN_LAYER)
+                claim = bigquery.Table(self._claim_reference)
+                claim.description = json.dumps(asdict(world))
+                try:
+                    self.client.create_table(claim)
+                except Conflict:
+                    # Somebody else claimed it between the look and the write.
+                    claimed = self.world()
+                else:
+                    return
+        if claimed is not None and claimed != world:
+            raise WarehouseError(
+                f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds another world: "
+                f"{difference(claimed, world)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for this "
+                f"one, or delete the datasets {self.options.dataset_prefix}* to start anew."
+            )
+
+    @property
+    def _claim_reference(self) -> str:
+        return f"{self._dataset(OWN_LAYER)}.world"
+
+    def last_write(self, table: Table) -> dict[str, float | int | str]:
+        """Bytes estimated and billed, slot milliseconds, US dollars, and the ids of the jobs.
+
+        A write of several tables is one job, and its cost stands at each of them.
+        """
+        bill = self._bills.get(table)
+        if bill is None:
+            return {}
+        return {
+            "bigquery/estimated_bytes": bill.estimated_bytes,
+            "bigquery/bytes_billed": bill.bytes_billed,
+            "bigquery/slot_milliseconds": bill.slot_milliseconds,
+            "bigquery/price_usd": round(bill.price, 6),
+            "bigquery/attempts": bill.attempts,
+            "bigquery/jobs": ", ".join(bill.jobs),
+        }
+
+    def estimate(self, query: Query, partitions: Sequence[str] | None) -> int:
+        """Bytes that the query would read now. A table that was never written counts for nothing.
+
+        Raises WarehouseError when the service would refuse it.
+        """
+        with explained("the estimate failed", self.client.project):
+            absent = [table for table in query.reads if not self._stands(table)]
+            native = statements.rendered(query, partitions, self.options.dataset, absent)
+            return self.jobs.estimate(native).bytes_processed
+
+    def _planned(self, table: Table, content: pa.Table | Query, months: tuple[date, ...] | None) -> _Planned:
+        stored = self._stored(table)
+        fault = "" if stored is None else layout.fault(table, stored.schema)
+        if fault and months is not None:
+            raise self._laid_out_otherwise(table, fault)
+        return _Planned(table, content, months, stored is not None and not fault, bool(fault))
+
+    def _check_queries(self, plan: Sequence[_Planned], bill: Bill) -> dict[Table, tuple[str, ...]]:
+        """Tries every query dry. Returns, for each table, the columns that its query leaves as bare NULLs."""
+        nulls: dict[Table, tuple[str, ...]] = {}
+        for planned in plan:
+            if not isinstance(planned.content, Query):
+                continue
+            # Tables that this write is about to make do not exist yet: for a dry run they are empty.
+            absent = [read for read in planned.content.reads if not self._stands(read)]
+            native = statements.rendered(planned.content, _keys(planned.months), self.options.dataset, absent)
+            estimate = self.jobs.estimate(native)
+            nulls[planned.table] = _bare_nulls(planned.content)
+            _check_columns(planned.table, [(f.name, layout.type_name(f)) for f in estimate.schema], nulls[planned.table])
+            self.jobs.check_affordable(str(planned.table), estimate.bytes_processed)
+            bill.estimated_bytes += estimate.bytes_processed
+        return nulls
+
+    def _write(
+        self,
+        plan: Sequence[_Planned],
+        staging: Mapping[Table, str],
+        nulls: Mapping[Table, tuple[str, ...]],
+        bill: Bill,
+        by_key: bool,
+    ) -> dict[Table, RowCounts]:
+        selects: dict[Table, str] = {}
+        for planned in plan:
+            selects[planned.table] = self._select(planned, set(selects), staging, nulls)
+        labels = self.jobs.labels("write", str(plan[0].table), _span(plan[0].months))
+        if len(plan) > 1:
+            labels["tables"] = label("_".join(planned.table.name for planned in plan))
+        counted = [planned.table for planned in plan if isinstance(planned.content, Query)]
+        if plan[0].made_anew and len(plan) == 1:
+            sql = statements.made_anew(plan[0].table, selects[plan[0].table], self.options.dataset)
+            self._standing.add(plan[0].table)
+        else:
+            months = {planned.table: planned.months for planned in plan}
+            sql = statements.transaction(selects, months, self.options.dataset, counted, by_key)
+        with _content_errors(plan):
+            job = self.jobs.query(sql, labels, bill)
+        counts = {p.table: _known_counts(p) for p in plan}
+        if counted and not plan[0].made_anew:
+            _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
+        elif counted:
+            counts[counted[0]] = self.row_counts(counted[0])
+        return counts
+
+    def _select(
+        self,
+        planned: _Planned,
+        written: set[Table],
+        staging: Mapping[Table, str],
+        nulls: Mapping[Table, tuple[str, ...]],
+    ) -> str:
+        if isinstance(planned.content, Query):
+            absent = [read for read in planned.content.reads if read not in written and not self._stands(read)]
+            native = statements.rendered(planned.content, _keys(planned.months), self.options.dataset, absent)
+            return statements.fitted(planned.table, native, planned.months, nulls[planned.table])
+        if planned.table in staging:
+            return statements.staged(planned.table, staging[planned.table])
+        return statements.empty(planned.table)
+
+    @contextmanager
+    def _staged(self, plan: Sequence[_Planned]) -> Iterator[dict[Table, str]]:
+        """Loads content that comes as tables into tables of its own, and drops them afterwards.
+
+        What a killed process leaves there expires within a day.
+        """
+        loaded = [p for p in plan if not isinstance(p.content, Query) and p.content.num_rows]
+        if not loaded:
+            yield {}
+            return
+        self._make_dataset(STAGING_LAYER)
+        tag = uuid.uuid4().hex
+        names = {p.table: f"{self._dataset(STAGING_LAYER)}.{p.table.layer}_{p.table.name}_{tag}" for p in loaded}
+
+        def load(planned: _Planned) -> None:
+            assert not isinstance(planned.content, Query)
+            labels = self.jobs.labels("load", str(planned.table), _span(planned.months))
+            self.jobs.load(planned.content, layout.schema(planned.table.columns), names[planned.table], labels)
+
+        try:
+            with ThreadPoolExecutor(min(LOADS_AT_ONCE, len(loaded))) as pool:
+                list(pool.map(load, loaded))
+            yield {table: name.split(".", 1)[1] for table, name in names.items()}
+        finally:
+            for name in names.values():
+                self._drop_staging(name)
+
+    def _drop_staging(self, name: str) -> None:
+        from google.api_core.exceptions import GoogleAPICallError
+
+        try:
+            self.client.delete_table(name, not_found_ok=True)
+        except GoogleAPICallError:
+            # It expires by itself; a write that succeeded must not fail over its scaffolding.
+            return
+
+    def _stands(self, table: Table) -> bool:
+        """Whether the table was ever written. Raises WarehouseError when what is stored is not what is specified."""
+        if table in self._standing:
+            return True
+        stored = self._stored(table)
+        if stored is None:
+            return False
+        if fault := layout.fault(table, stored.schema):
+            raise self._laid_out_otherwise(table, fault)
+        self._standing.add(table)
+        return True
+
+    def _stored(self, table: Table) -> Any:
+        from google.api_core.exceptions import NotFound
+
+        try:
+            return self.client.get_table(self._reference(table))
+        except NotFound as error:
+            if "Not found: Project" in str(error):
+                raise
+            return None
+
+    def _laid_out_otherwise(self, table: Table, fault: str) -> WarehouseError:
+        return WarehouseError(
+            f"{table} in the warehouse, {self._reference(table)}, is not as specified: {fault}. The platform has changed "
+            "since it was written: delete that table (bq rm) and materialise it again, or choose another "
+            "ECOM_BIGQUERY_DATASET_PREFIX and build the warehouse anew."
+        )
+
+    def _create(self, planned: _Planned) -> None:
+        if planned.made_anew:
+            self.client.delete_table(self._reference(planned.table), not_found_ok=True)
+        self._make_dataset(planned.table.layer)
+        laid = layout.laid_out(planned.table, self._reference(planned.table))
+        self.jobs.tried(lambda: self.client.create_table(laid, exists_ok=True), f"making {planned.table}")
+        self._standing.add(planned.table)
+
+    def _make_dataset(self, layer: str) -> None:
+        """Makes a layer's dataset unless it exists. Raises WarehouseError that names the grant when it may not be made."""
+        from google.api_core.exceptions import Forbidden, NotFound
+        from google.cloud import bigquery
+
+        reference = self._dataset(layer)
+        try:
+            existing = self.client.get_dataset(reference)
+        except NotFound:
+            dataset = bigquery.Dataset(reference)
+            dataset.location = self.options.location
+            dataset.labels = {"platform": PLATFORM, "layer": layer}
+            dataset.description = f"The layer {layer} of the e-commerce platform; written by it alone."
+            if layer == STAGING_LAYER:
+                dataset.default_table_expiration_ms = STAGING_MILLISECONDS
+                dataset.description = "Rows on their way into the e-commerce platform's tables; every table expires in a day."
+            try:
+                self.jobs.tried(lambda: self.client.create_dataset(dataset, exists_ok=True), f"making {reference}")
+            except Forbidden:
+                raise WarehouseError(
+                    f"The dataset {reference} does not exist and may not be created: grant bigquery.datasets.create on "
+                    f"project {self.client.project} (roles/bigquery.user), or create it there, in {self.options.location}."
+                ) from None
+            return
+        if existing.location and existing.location.lower() != self.options.location.lower():
+            raise WarehouseError(
+                f"The dataset {reference} is in location {existing.location}, but ECOM_BIGQUERY_LOCATION is "
+                f"{self.options.location}: a job reads and writes one location only."
+            )
+
+    def _layers(self) -> list[str]:
+        """The layers that have a dataset."""
+        prefix = self.options.dataset_prefix
+        own = {self.options.dataset(layer) for layer in (OWN_LAYER, STAGING_LAYER)}
+        found = [item.dataset_id for item in self.client.list_datasets()]
+        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix) and name not in own)
+
+    def _dataset(self, layer: str) -> str:
+        return f"{self.client.project}.{self.options.dataset(layer)}"
+
+    def _reference(self, table: Table) -> str:
+        return f"{self._dataset(table.layer)}.{table.name}"
+
+    def _rows(self, sql: str, labels: Mapping[str, str]) -> pa.Table:
+        # Over REST: the storage API would open a second way to the service for what are aggregates.
+        rows: pa.Table = self.jobs.query(sql, labels).result().to_arrow(create_bqstorage_client=False)
+        return rows
+
+    def _counts(self, sql: str, table: Table) -> dict[Table, RowCounts]:
+        counts: dict[Table, RowCounts] = {table: {}}
+        _add_counts(counts, self._rows(sql, self.jobs.labels("count", str(table))))
+        return counts
+
+
+def _checked(table: Table, content: Content, months: Sequence[date] | None) -> pa.Table:
+    assert not isinstance(content, Query)
+    rows = conform(table, content)
+    count_rows(table, rows, months)
+    return rows
+
+
+def _check_columns(table: Table, computed: Sequence[tuple[str, str]], nulls: Iterable[str]) -> None:
+    """Raises ContentError unless the query's columns are the table's, by name, in types that may be written there."""
+    check_names(table, [name for name, _ in computed])
+    types = dict(computed)
+    for column in table.columns:
+        actual = types[column.name]
+        if actual not in ACCEPTED[column.type] and column.name not in nulls:
+            raise wrong_type(table, column, actual, f" in BigQuery: CAST(... AS {column.type}) in the query")
+
+
+def _bare_nulls(query: Query) -> tuple[str, ...]:
+    """Columns of the SELECT that are NULL and nothing else, whose type the service cannot know."""
+    from sqlglot import exp
+
+    from ecom_platform.warehouse.sql.analysis import analyse
+
+    tree = analyse(query.sql, tuple(sorted(set(query.reads), key=str))).tree
+    return tuple(select.alias_or_name for select in tree.selects if isinstance(select.unalias(), exp.Null))
+
+
+@contextmanager
+def _content_errors(plan: Sequence[_Planned]) -> Iterator[None]:
+    """Turns the errors that the generated SQL raises on purpose into what they are: faults of the content."""
+    from google.api_core.exceptions import GoogleAPICallError
+
+    from ecom_platform.warehouse.bigquery.failures import message_of
+
+    queried = [planned.table for planned in plan if isinstance(planned.content, Query)]
+    try:
+        yield
+    except GoogleAPICallError as error:
+        message = message_of(error)
+        _, outside, key = message.partition(statements.OUTSIDE)
+        if outside:
+            raise outside_partitions(queried[0], key.split()[0].rstrip(".;")) from None
+        _, overflow, column = message.partition(statements.OVERFLOW)
+        if overflow:
+            raise ContentError(
+                f"{queried[0]}: a value of the query does not fit: {column.split()[0]} is NUMERIC, 18 digits with 2 of them "
+                "after the point. Nothing was written."
+            ) from None
+        raise
+
+
+def _changes(before: RowCounts, written: RowCounts, after: RowCounts) -> Changes:
+    rows = {key: after.get(key, 0) for key in written}
+    removed = {key: max(0, before.get(key, 0) + count - rows[key]) for key, count in written.items()}
+    return Changes(rows, written, removed)
+
+
+def _known_counts(planned: _Planned) -> RowCounts:
+    if isinstance(planned.content, Query):
+        return {"": 0} if planned.months is None else {day.isoformat(): 0 for day in planned.months}
+    return count_rows(planned.table, planned.content, planned.months)
+
+
+def _add_counts(counts: dict[Table, RowCounts], rows: pa.Table) -> None:
+    by_name = {str(table): table for table in counts}
+    for row in rows.to_pylist():
+        counts[by_name[row["table_name"]]][row["partition_key"]] = row["row_count"]
+
+
+def _with_datasets(sql: str, dataset: Any, layers: set[str]) -> str:
+    """A person's statement with `layer.table` turned into `dataset.table`, wherever there is such a layer.
+
+    What the parser does not understand is left to the service as it is.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, read="bigquery") if tree is not None]
+    except SqlglotError:
+        return sql
+    names = [node.args["db"] for tree in trees for node in tree.find_all(exp.Table) if node.db in layers and not node.catalog]
+    text = sql
+    for identifier in sorted(names, key=lambda node: node.meta.get("start", -1), reverse=True):
+        start, end = identifier.meta.get("start"), identifier.meta.get("end")
+        if start is not None and end is not None:
+            text = text[:start] + text[start : end + 1].replace(identifier.name, dataset(identifier.name)) + text[end + 1 :]
+    return text
+
+
+def _keys(months: Sequence[date] | None) -> list[str] | None:
+    return None if months is None else [day.isoformat() for day in months]
+
+
+def _span(months: Sequence[date] | None) -> str:
+    """Months as a label's value: one of them, or the first and the last."""
+    if not months:
+        return ""
+    first, last = min(months), max(months)
+    return first.isoformat() if first == last else f"{first.isoformat()}--{last.isoformat()}"

@@ -1,0 +1,137 @@
+"""Files of SQL as assets: `sql/<layer>/<name>.sql` computes the table `layer.name`, and says so in its leading comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecom_platform.tables.spec import Catalog, Table, Type
+from ecom_platform.warehouse.contract import Query
+from ecom_platform.warehouse.sql.errors import SqlError, did_you_mean
+
+if TYPE_CHECKING:
+    from ecom_platform.warehouse.sql.analysis import Statement
+
+_LEADING_COMMENT = re.compile(r"\A\s*((?:--[^\n]*(?:\n|\Z))+)")
+_WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOAT64,)}
+
+
+@dataclass(frozen=True)
+class SqlAsset:
+    """A table and the statement that computes it.
+
+    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's;
+    `reads` are the tables the statement reads, by name.
+    """
+
+    table: Table
+    path: Path
+    description: str
+    sql: str
+    reads: tuple[Table, ...]
+
+    def query(self) -> Query:
+        return Query(self.sql, self.reads)
+
+
+def sql_folder() -> Path:
+    """The folder of the SQL files: inside an installed package, beside the package in a checkout."""
+    package = Path(str(files("ecom_platform")))
+    installed = package / "sql"
+    return installed if installed.is_dir() else package.parent / "sql"
+
+
+def load_sql(folder: Path, catalog: Catalog, layers: Iterable[str] = ()) -> tuple[SqlAsset, ...]:
+    """Every `<layer>/<name>.sql` of the folder (of these layers only, if any are named), read and checked; each after
+    those it reads.
+
+    Raises SqlError, with file and line, for: a file that is no table of the catalogue or has no leading comment; what is
+    not one SELECT; an unknown table or column; an ambiguous column; a select list other than the table's columns in
+    name, order or type; what the two engines would not answer alike; tables that read each other in a circle.
+    """
+    wanted = frozenset(layers)
+    paths = sorted(path for path in folder.glob("*/*.sql") if not wanted or path.parent.name in wanted)
+    return _in_order([_load(path, f"{folder.name}/{path.parent.name}/{path.name}", catalog) for path in paths])
+
+
+def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
+    name = f"{path.parent.name}.{path.stem}"
+    if name not in catalog:
+        raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}", 1, origin)
+    sql = path.read_text(encoding="utf-8")
+    comment = _LEADING_COMMENT.match(sql)
+    if comment is None:
+        raise SqlError("the file needs a leading comment: it is the asset's description", 1, origin)
+    description = "\n".join(line.removeprefix("--").removeprefix(" ").rstrip() for line in comment[1].splitlines()).strip()
+    try:
+        return SqlAsset(catalog[name], path, description, sql, _checked(sql, catalog[name], tuple(catalog.values())))
+    except SqlError as error:
+        raise error.of(origin) from error
+
+
+@lru_cache(maxsize=512)
+def _checked(sql: str, table: Table, tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    from ecom_platform.warehouse.sql.analysis import analyse, line_of, parse, table_names
+    from ecom_platform.warehouse.sql.lint import check
+
+    known = {str(each): each for each in tables}
+    reads = set()
+    for name, node in table_names(parse(sql)):
+        if name not in known:
+            raise SqlError(f"there is no table {name}{did_you_mean(name, known)}", line_of(node))
+        reads.add(known[name])
+    if table in reads:
+        raise SqlError(f"{table} reads itself")
+    statement = analyse(sql, tuple(sorted(reads, key=str)))
+    check(statement)
+    if order := statement.tree.args.get("order"):
+        raise SqlError("a table has no order: leave the ORDER BY to whoever reads it", line_of(order))
+    _check_select_list(statement, table)
+    return statement.reads
+
+
+def _check_select_list(statement: Statement, table: Table) -> None:
+    from ecom_platform.warehouse.sql.analysis import line_of, type_of
+
+    selects = statement.tree.selects
+    names = [select.alias_or_name for select in selects]
+    if names != list(table.column_names):
+        line = line_of(selects[0]) if selects else 1
+        for position, (name, expected) in enumerate(zip(names, table.column_names, strict=False), start=1):
+            if name != expected:
+                hint = did_you_mean(name, table.column_names) if name not in table.column_names else ""
+                found = f"column {position} is {name}, but {table} has {expected} there{hint}"
+                raise SqlError(found, line_of(selects[position - 1]))
+        missing = table.column_names[len(names) :]
+        surplus = names[len(table.column_names) :]
+        problem = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(surplus)} too many"
+        raise SqlError(f"the select list {problem}; {table} is {', '.join(table.column_names)}", line)
+    for select, column in zip(selects, table.columns, strict=True):
+        found_type = type_of(select)
+        if isinstance(select.unalias(), _null()) or found_type is None:
+            continue
+        if found_type is not column.type and column.type not in _WIDENS_TO.get(found_type, ()):
+            raise SqlError(f"{column.name} is {found_type}, but {table} has {column.type} there", line_of(select))
+
+
+def _null() -> type:
+    from sqlglot import exp
+
+    return exp.Null
+
+
+def _in_order(assets: Iterable[SqlAsset]) -> tuple[SqlAsset, ...]:
+    from graphlib import CycleError, TopologicalSorter
+
+    by_table = {asset.table: asset for asset in assets}
+    graph = {table: [read for read in asset.reads if read in by_table] for table, asset in by_table.items()}
+    try:
+        return tuple(by_table[table] for table in TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(str(table) for table in reversed(error.args[1]))
+        raise SqlError(f"these tables read each other: {circle}") from error

@@ -1,0 +1,33 @@
+"""What is wrong with a statement, and where: the one exception of the SQL layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ecom_platform.warehouse.contract import WarehouseError
+
+
+class SqlError(WarehouseError):
+    """A statement that cannot be what it should be. The message begins with file and line (`sql/clean/users.sql:12`)."""
+
+    def __init__(self, problem: str, line: int = 1, origin: str = "") -> None:
+        self.problem = problem
+        self.line = line
+        self.origin = origin
+        super().__init__(f"{origin}:{line}: {problem}" if origin else f"line {line}: {problem}")
+
+    def of(self, origin: str) -> SqlError:
+        """The same error, of a file."""
+        return SqlError(self.problem, self.line, origin)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint to append to a message about an unknown name: the closest known one, or all of a few."""
+    from difflib import get_close_matches
+
+    names = sorted(set(known))
+    if close := get_close_matches(name, names, n=1):
+        return f"; did you mean {close[0]}?"
+    if 0 < len(names) <= 16:
+        return f"; there is {', '.join(names)}"
+    return ""

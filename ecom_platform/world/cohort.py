@@ -1,0 +1,186 @@
+"""Users of one signup month as a whole: their onboarding, their orders and the potential outcomes, as NumPy arrays.
+
+Nothing here depends on the as-of day but how far the orders are drawn: what lies beyond it is cut when tables are made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecom_platform.world import rebuy
+from ecom_platform.world.baskets import Baskets, baskets
+from ecom_platform.world.calendar import DAY_SECONDS
+from ecom_platform.world.catalogue import Catalogue, catalogue
+from ecom_platform.world.demand import cumulative_demand
+from ecom_platform.world.draws import U64, Floats, uniform
+from ecom_platform.world.funnel import FIRST_PAID, PATHS, PAYMENT, PURCHASE
+from ecom_platform.world.keys import ORDER, belonging
+from ecom_platform.world.onboarding import NO_PRODUCT, Onboarding, onboarding
+from ecom_platform.world.population import FREE, NEVER, Population
+from ecom_platform.world.settings import WorldSettings
+
+OUTCOME_WINDOW = (31, 360)
+"""Days after signup, both ends included, over which revenue is the outcome of interest."""
+
+
+Value = TypeVar("Value", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The orders of one signup month's users, user by user in order of time, some of them still in the future."""
+
+    user: NDArray[np.int64]
+    ordinal: NDArray[np.int64]
+    ids: U64
+    day: NDArray[np.int32]
+    paid: NDArray[np.bool_]
+    baskets: Baskets
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Revenue in the outcome window, KRW, as it is and as it would be. Arrays of shape (n,)."""
+
+    revenue: NDArray[np.int64]
+    if_not_activated: NDArray[np.int64]
+    if_activated: NDArray[np.int64]
+    if_not_subscribed: NDArray[np.int64]
+    if_subscribed: NDArray[np.int64]
+    if_not_exposed: NDArray[np.int64]
+    if_exposed: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    settings: WorldSettings
+    goods: Catalogue
+    people: Population
+    onboarding: Onboarding
+    shoppers: rebuy.Shopper
+    book: Book
+    outcomes: Outcomes
+
+
+def cohort(settings: WorldSettings, people: Population, horizon: int) -> Cohort:
+    """What these users of one month do; their orders are drawn at least up to the day `horizon` (days since 1970-01-01)."""
+    goods = catalogue(settings.seed)
+    habits = rebuy.shoppers(settings, people)
+    early = onboarding(settings, people, habits.lifetime, goods)
+    book, outcomes = _long_run(settings, people, early, habits, goods, horizon)
+    return Cohort(settings, goods, people, early, habits, book, outcomes)
+
+
+def _long_run(
+    settings: WorldSettings, people: Population, early: Onboarding, habits: rebuy.Shopper, goods: Catalogue, horizon: int
+) -> tuple[Book, Outcomes]:
+    seed, count = settings.seed, len(people)
+    first_day = int(people.signup_day[0]) if count else 0
+    last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1]) + 1
+    cumulative = cumulative_demand(settings, first_day, last_day - first_day + 1)
+    start = early.last_day + np.int32(1)
+
+    multiplier = {False: 1.0, True: 1.0 + settings.activation_effect}
+    exposure = {False: 1.0, True: 1.0 + settings.discount_effect}
+    boost = 1.0 + settings.subscription_effect
+
+    def pace(activated: NDArray[np.bool_], exposed: NDArray[np.bool_]) -> Floats:
+        factor = np.where(activated, multiplier[True], 1.0) * np.where(exposed, exposure[True], 1.0)
+        return np.asarray(habits.rate * factor, dtype=np.float64)
+
+    join = people.join_day
+    subscribed = people.plan != FREE
+    other_join = np.where(subscribed, np.int32(NEVER), people.join_if_subscribed)
+    factual = pace(early.activated, early.discount_exposed)
+    scenarios = {
+        "factual": (factual, join),
+        "activation": (pace(~early.activated, early.discount_exposed), join),
+        "subscription": (factual, other_join),
+        "exposure": (pace(early.activated, ~early.discount_exposed), join),
+    }
+
+    def until(name: str, day: NDArray[np.int32]) -> Floats:
+        speed, joined = scenarios[name]
+        return rebuy.operational_time(speed, boost, joined, start, np.maximum(day, start), cumulative, first_day)
+
+    opening = people.signup_day + np.int32(OUTCOME_WINDOW[0])
+    closing = people.signup_day + np.int32(OUTCOME_WINDOW[1] + 1)
+    windows = {name: (until(name, opening), until(name, closing)) for name in scenarios}
+    limit = until("factual", np.full(count, horizon + 1, dtype=np.int32))
+    for _, end in windows.values():
+        limit = np.maximum(limit, end)
+
+    paid_early = np.bincount(early.session_user[early.ending >= FIRST_PAID], minlength=count)
+    user, number, time = rebuy.arrivals(seed, people.ids, limit, habits.lifetime - paid_early)
+    late_day = rebuy.days_of(time, factual[user], boost, join[user], start[user], cumulative, first_day)
+    ordinal = number + rebuy.FIRST_ORDINAL
+    late_paid = uniform(seed, "payment", belonging(people.ids[user], ORDER, ordinal)) >= settings.failure_rate
+
+    deepest = np.asarray([path[-1] for path in PATHS])[early.ending]
+    ordered = np.flatnonzero(deepest >= PAYMENT)
+    early_user = early.session_user[ordered]
+    early_day = (early.seconds[early.decided[ordered]] // DAY_SECONDS).astype(np.int32)
+    wanted = _wanted(early, ordered)
+
+    users = np.concatenate([early_user, user])
+    before_early = np.cumsum(np.bincount(early_user, minlength=count)) if count else np.zeros(0, np.int64)
+    per_late = np.bincount(user, minlength=count)
+    before_late = np.cumsum(per_late) - per_late
+    place = (
+        np.concatenate([np.arange(len(early_user)) + before_late[early_user], np.arange(len(user)) + before_early[user]])
+        if count
+        else np.zeros(0, np.int64)
+    )
+
+    def merge(first: NDArray[Value], second: NDArray[Value]) -> NDArray[Value]:
+        merged = np.empty(len(users), dtype=first.dtype)
+        merged[place] = np.concatenate([first, second])
+        return merged
+
+    all_users = merge(early_user, user)
+    ordinals = merge(early.session_ordinal[ordered], ordinal)
+    ids = belonging(people.ids[all_users], ORDER, ordinals)
+    lines = baskets(
+        seed,
+        ids,
+        people.plan_if_not_offered[all_users],
+        merge(wanted, np.full(len(user), NO_PRODUCT, dtype=np.uint16)),
+        goods,
+    )
+    book = Book(
+        user=all_users,
+        ordinal=ordinals,
+        ids=ids,
+        day=merge(early_day, late_day),
+        paid=merge(deepest[ordered] == PURCHASE, late_paid),
+        baskets=lines,
+    )
+
+    worth = np.where(late_paid, lines.total[place[len(early_user) :]], 0)
+
+    def revenue(name: str) -> NDArray[np.int64]:
+        begin, end = windows[name]
+        inside = (time > begin[user]) & (time <= end[user])
+        return np.bincount(user[inside], weights=worth[inside], minlength=count).astype(np.int64)
+
+    actual, activation, subscription, exposed = (revenue(name) for name in scenarios)
+    return book, Outcomes(
+        revenue=actual,
+        if_not_activated=np.where(early.activated, activation, actual),
+        if_activated=np.where(early.activated, actual, activation),
+        if_not_subscribed=np.where(subscribed, subscription, actual),
+        if_subscribed=np.where(subscribed, actual, subscription),
+        if_not_exposed=np.where(early.discount_exposed, exposed, actual),
+        if_exposed=np.where(early.discount_exposed, actual, exposed),
+    )
+
+
+def _wanted(early: Onboarding, ordered: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """The product that led to each of these sessions' orders: the event before the checkout."""
+    steps = np.asarray([1 if path[-1] == PAYMENT else 2 for path in PATHS])[early.ending[ordered]]
+    products: NDArray[np.uint16] = early.product[early.decided[ordered] - steps - 1]
+    return products

@@ -1,0 +1,161 @@
+"""The platform as a service: a real instance with its daemon in processes of their own, and a clock that a test sets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from unittest.mock import patch
+
+import dagster as dg
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
+
+from ecom_platform.automation.jobs import GENERATE
+from ecom_platform.automation.schedules import daily_name
+from ecom_platform.cli.instance import prepare_home
+from ecom_platform.settings import Settings
+from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+
+CLOCK = Path(__file__).parent / "clock"
+REPOSITORY = Path(__file__).parents[2]
+QUIET_SECONDS = 8.0
+PATIENCE_SECONDS = 900.0
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dataclass
+class Service:
+    home: Path
+    now: datetime
+    variables: dict[str, str] = field(default_factory=dict)
+    daemon: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with patch.dict(os.environ):
+            prepare_home(self.settings)
+        configuration = self.settings.dagster_home / "dagster.yaml"
+        # A test has not the patience of a service.
+        configuration.write_text(configuration.read_text().replace("poll_interval_seconds: 30", "poll_interval_seconds: 5"))
+        self.set_clock(self.now)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.load({"ECOM_HOME": str(self.home), **self.variables})
+
+    @cached_property
+    def instance(self) -> dg.DagsterInstance:
+        with patch.dict(os.environ, {"DAGSTER_HOME": str(self.settings.dagster_home)}):
+            return dg.DagsterInstance.from_config(str(self.settings.dagster_home))
+
+    @property
+    def warehouse(self) -> DuckDBWarehouse:
+        return DuckDBWarehouse(self.settings.warehouse_path, wait_seconds=120)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ECOM_")}
+        return inherited | {
+            "ECOM_HOME": str(self.home),
+            "DAGSTER_HOME": str(self.settings.dagster_home),
+            "CLOCK_FILE": str(self.home / "clock"),
+            "PYTHONPATH": os.pathsep.join([str(CLOCK), str(REPOSITORY)]),
+            **self.variables,
+        }
+
+    def set_clock(self, now: datetime) -> None:
+        self.now = now
+        beside = self.home / "clock.new"
+        beside.write_text(repr((now - datetime.now(UTC)).total_seconds()))
+        beside.replace(self.home / "clock")
+
+    def start(self) -> None:
+        log = (self.home / "daemon.log").open("ab")
+        self.daemon = subprocess.Popen(
+            [sys.executable, "-m", "dagster._daemon", "run", "-m", "ecom_platform.definitions"],
+            env=self.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def stop(self, with_signal: int = signal.SIGTERM) -> None:
+        if self.daemon is not None:
+            os.killpg(self.daemon.pid, with_signal)
+            self.daemon.wait(timeout=60)
+            self.daemon = None
+
+    def kill(self) -> None:
+        """kill -9 of the daemon and of every process that it has started, wherever those are now."""
+        assert self.daemon is not None
+        ours = f"DAGSTER_HOME={self.settings.dagster_home}".encode()
+        for process in Path("/proc").iterdir():
+            try:
+                if process.name.isdigit() and ours in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+            except (OSError, ValueError):
+                continue
+        self.daemon.wait(timeout=60)
+        self.daemon = None
+
+    def switch_on(self) -> None:
+        """Switches the daily schedule on, as a person does."""
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "dagster", "schedule", "start", "-m", "ecom_platform.definitions"),
+                daily_name(GENERATE),
+            ],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+        )
+
+    def launch(self, *arguments: str) -> None:
+        """Queues a run of a job from the command line of Dagster."""
+        subprocess.run(
+            [sys.executable, "-m", "dagster", "job", "launch", "-m", "ecom_platform.definitions", *arguments],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+        )
+
+    def unfinished(self) -> list[str]:
+        return [run.run_id for run in self.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))]
+
+    def backfills(self) -> list[str]:
+        """Backfills that are not done."""
+        wanted = BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED])
+        return [backfill.backfill_id for backfill in self.instance.get_backfills(wanted)]
+
+    def scheduled(self) -> int:
+        """Runs that the daily schedule has started, by their days."""
+        return len({run.tags["ecom/as_of"] for run in self.instance.get_runs() if "ecom/as_of" in run.tags})
+
+    def wait(self, condition: object = None, quiet: float = QUIET_SECONDS) -> None:
+        """Waits until a condition holds and, after it, until no run has been there for some seconds."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        calm_since = time.monotonic()
+        while True:
+            if self.daemon is not None and self.daemon.poll() is not None:
+                raise AssertionError(f"the daemon has ended:\n{(self.home / 'daemon.log').read_text()[-3000:]}")
+            busy = bool(self.unfinished() or self.backfills()) or (callable(condition) and not condition())
+            if busy:
+                calm_since = time.monotonic()
+            elif time.monotonic() - calm_since > quiet:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"too long:\n{(self.home / 'daemon.log').read_text()[-3000:]}")
+            time.sleep(0.5)

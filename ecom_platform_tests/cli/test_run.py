@@ -1,0 +1,110 @@
+"""`ecom run` and `ecom query`: a whole platform, seen from the terminal and in the instance."""
+
+import csv
+import io
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+
+from ecom_platform.tables import CATALOG
+from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform_tests.cli.conftest import Ecom
+
+MONTHS = ["2026-01-01", "2026-02-01", "2026-03-01"]
+
+
+def hashes(home: Path) -> dict[str, int]:
+    """A hash of every table's rows, whatever their order."""
+    warehouse = DuckDBWarehouse(home / "warehouse.duckdb")
+    found = {}
+    for name in warehouse.tables():
+        rows = warehouse.query_native(f"SELECT bit_xor(hash(t)) AS h, count(*) AS n FROM {name} AS t").to_pylist()[0]
+        found[name] = hash((rows["h"], rows["n"]))
+    return found
+
+
+def test_a_run_materialises_every_table_and_says_so(ecom: Ecom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = ecom("run")
+    assert answer.exit_code == 0, answer.out + answer.err
+    warehouse = DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb")
+    assert set(warehouse.tables()) == set(CATALOG)
+    for name in CATALOG:
+        assert name.replace(".", "/") in answer.out
+    users = sum(warehouse.row_counts(CATALOG["raw.users"]).values())
+    assert users > 0
+    assert any(line.split()[:2] == ["raw/users", f"{users:,}"] for line in answer.out.splitlines())
+    assert "ecom ui" in answer.out
+
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home" / "dagster"))
+    with dg.DagsterInstance.from_config(str(tmp_path / "home" / "dagster")) as instance:
+        (run,) = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        counts = warehouse.row_counts(CATALOG["clean.orders"])
+        for month in MONTHS:
+            records = instance.fetch_materializations(
+                dg.AssetRecordsFilter(dg.AssetKey(["clean", "orders"]), asset_partitions=[month]), limit=1
+            ).records
+            assert records[0].asset_materialization is not None
+            assert records[0].asset_materialization.metadata["dagster/partition_row_count"].value == counts.get(month, 0)
+
+
+def test_a_second_run_changes_no_row(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run").exit_code == 0
+    before = hashes(tmp_path / "home")
+    assert ecom("run").exit_code == 0
+    assert hashes(tmp_path / "home") == before
+
+
+def test_partitions_built_one_at_a_time_in_another_order_give_the_same_tables(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run").exit_code == 0
+    one_by_one = {"ECOM_HOME": str(tmp_path / "other")}
+    for month in ("2026-03", "2026-01", "2026-02"):
+        assert ecom("run", "--months", month, **one_by_one).exit_code == 0
+    assert hashes(tmp_path / "other") == hashes(tmp_path / "home")
+
+
+def test_another_world_is_refused_with_the_way_out(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run", "--select", "group:raw").exit_code == 0
+    before = hashes(tmp_path / "home")
+    answer = ecom("run", "--seed", "8", "--select", "group:raw")
+    assert answer.exit_code == 1
+    assert "holds another world: seed is 7 there and 8 here" in " ".join(answer.out.split())
+    assert "another ECOM_HOME" in " ".join(answer.out.split())
+    assert "Traceback" not in answer.out + answer.err
+    assert hashes(tmp_path / "home") == before
+
+
+def test_a_selection_runs_alone(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run", "--select", 'key:"raw/products"').exit_code == 0
+    assert set(DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb").tables()) == {"raw.products"}
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "parquet"])
+def test_a_query_comes_out_in_the_form_asked_for(ecom: Ecom, tmp_path: Path, form: str) -> None:
+    assert ecom("run", "--select", 'key:"raw/products"').exit_code == 0
+    sql = "SELECT category, count(*) AS products FROM raw.products GROUP BY ALL ORDER BY ALL"
+    file = tmp_path / "answer"
+    answer = ecom("query", sql, "--format", form, *(("--out", str(file)) if form == "parquet" else ()))
+    assert answer.exit_code == 0
+    if form == "parquet":
+        rows = [(row["category"], row["products"]) for row in pq.read_table(file).to_pylist()]
+    elif form == "csv":
+        rows = [(row["category"], int(row["products"])) for row in csv.DictReader(io.StringIO(answer.out))]
+    else:
+        rows = [(line.split()[0], int(line.split()[1])) for line in answer.out.splitlines()[1:]]
+    assert len(rows) == 7
+    assert sum(count for _, count in rows) == 300
+    assert [category for category, _ in rows] == sorted(category for category, _ in rows)
+
+
+def test_every_command_has_help_with_an_example(ecom: Ecom) -> None:
+    answer = ecom("--help")
+    commands = [line.split()[0] for line in answer.out.partition("Commands:")[2].strip().splitlines()]
+    assert {"run", "ui", "query", "import", "world"} <= set(commands)
+    for command in commands:
+        answer = ecom(command, "--help")
+        assert answer.exit_code == 0
+        assert "Example" in answer.out, command
+        assert f"ecom {command}" in answer.out, command

@@ -1,0 +1,53 @@
+"""A warehouse with every table built from a world, without Dagster: what the checks and the scorecard look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from ecom_platform.quality.scoring import scorecard
+from ecom_platform.tables import CATALOG, QUALITY, Table
+from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.sql import load_sql, sql_folder
+from ecom_platform.world import World, WorldSettings
+
+Raw = Callable[[dict[str, pa.Table]], Mapping[str, pa.Table]]
+"""What is done to the raw tables of a month, by their short names, before they are written."""
+
+
+def world(rate: float, seed: int = 1, users: int = 6_000) -> WorldSettings:
+    """A world of five months; events go wrong twice as often as users and orders, as by default."""
+    return WorldSettings(
+        seed=seed,
+        users=users,
+        start_month=date(2024, 1, 1),
+        as_of=date(2024, 5, 20),
+        user_anomaly_rate=rate,
+        order_anomaly_rate=rate,
+        event_anomaly_rate=2 * rate,
+    )
+
+
+def build(path: Path, settings: WorldSettings, raw: Raw = lambda tables: tables) -> DuckDBWarehouse:
+    """Every table of the platform, from the world's raw rows on."""
+    warehouse, origin = DuckDBWarehouse(path), World(settings)
+    with warehouse.session():
+        warehouse.replace({CATALOG["raw.products"]: origin.products()}, None)
+        for month in origin.months:
+            tables = {CATALOG[f"raw.{name}"]: rows for name, rows in raw(origin.month(month)).items()}
+            warehouse.replace(tables, [month.isoformat()])
+        derive(warehouse, [month.isoformat() for month in origin.months])
+    return warehouse
+
+
+def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
+    """Everything after raw, in order."""
+    for file in load_sql(sql_folder(), CATALOG):
+        table: Table = file.table
+        if table == QUALITY[0]:
+            warehouse.replace({table: scorecard(warehouse, file.query())}, None)
+        else:
+            warehouse.replace({table: file.query()}, months if table.partitioned else None)

@@ -1,0 +1,96 @@
+"""Every managed table has its checks, and each says what it checks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from ecom_platform.partitions import signup_months
+from ecom_platform.quality.asset_checks import asset_checks
+from ecom_platform.quality.invariants import demands
+from ecom_platform.quality.treatments import treatments_of
+from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, TREATED, Table
+
+SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
+CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))
+GUARDED = [table for table in CATALOG.values() if table not in TREATED]
+
+
+def specs(table: Table) -> dict[str, dg.AssetCheckSpec]:
+    key = dg.AssetKey([table.layer, table.name])
+    return {spec.name: spec for checks in CHECKS for spec in checks.check_specs if spec.asset_key == key}
+
+
+@pytest.mark.parametrize("table", CATALOG.values(), ids=str)
+def test_every_table_has_checks_in_one_step_of_its_own(table: Table) -> None:
+    key = dg.AssetKey([table.layer, table.name])
+    steps = [checks for checks in CHECKS if any(spec.asset_key == key for spec in checks.check_specs)]
+    assert len(steps) == 1
+    assert {spec.asset_key for spec in steps[0].check_specs} == {key}
+
+
+@pytest.mark.parametrize("table", GUARDED, ids=str)
+def test_what_others_build_on_is_guarded_by_its_contract(table: Table) -> None:
+    assert specs(table)["contract"].blocking
+
+
+@pytest.mark.parametrize("table", TREATED, ids=str)
+def test_a_clean_table_is_guarded_by_the_accounting_too_month_by_month(table: Table) -> None:
+    found = specs(CATALOG[f"clean.{table.name}"])
+    assert set(found) == {"contract", "accounting"}
+    assert all(spec.blocking and (spec.partitions_def is not None) == table.partitioned for spec in found.values())
+
+
+@pytest.mark.parametrize("table", TREATED, ids=str)
+def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(table: Table) -> None:
+    found = specs(table)
+    families = {rule.family.value for rule in demands(table)}
+    kinds = {treatment.kind for treatment in treatments_of(table.name)}
+    assert set(found) >= families | kinds | {"schema"}
+    assert not any(spec.blocking for spec in found.values())
+
+
+@pytest.mark.parametrize("table", [table for table in TREATED if table.partitioned], ids=str)
+def test_injected_kinds_are_told_month_by_month(table: Table) -> None:
+    told = {name for name, spec in specs(table).items() if spec.partitions_def is not None}
+    assert told == {treatment.kind for treatment in treatments_of(table.name) if treatment.injected}
+
+
+def test_what_arrives_is_compared_with_what_usually_does() -> None:
+    assert {"volume", "freshness", "drift"} <= set(specs(CATALOG["raw.users"]))
+    assert {"volume", "freshness"} <= set(specs(CATALOG["raw.user_events"]))
+    assert {"volume", "drift"} <= set(specs(CATALOG["raw.order_items"]))
+
+
+def test_ones_own_data_drift_from_no_declared_shares() -> None:
+    own = asset_checks(
+        Settings.load({"ECOM_SOURCE": "examples/online_retail"}), signup_months(SETTINGS.start_month, SETTINGS.as_of)
+    )
+    assert "drift" not in {spec.name for checks in own for spec in checks.check_specs}
+
+
+def test_every_check_is_described_in_a_sentence() -> None:
+    for checks in CHECKS:
+        for spec in checks.check_specs:
+            assert spec.description, spec
+            assert spec.description.rstrip().endswith("."), spec
+
+
+def test_no_rule_reads_the_labels() -> None:
+    for table in CATALOG.values():
+        for rule in demands(table):
+            assert "anomaly_flag" not in rule.columns
+            assert not {"raw.injected_anomalies", "raw.world_truth"} & set(rule.reads)
+
+
+def test_declaring_the_checks_imports_no_heavy_library() -> None:
+    code = (
+        "import sys; import ecom_platform.quality.asset_checks; "
+        "print([name for name in ('pandera', 'ibis', 'pandas', 'pyarrow', 'duckdb') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,201 @@
+"""Checks in real runs: what each says month by month, what a failing guard stops, and what it leaves alone."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ecom_platform.automation.schedules import range_tags
+from ecom_platform.definitions import build_definitions
+from ecom_platform.quality import guards
+from ecom_platform.quality.treatments import treatments_of
+from ecom_platform.quality.validation import Validation, validate
+from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, Table
+from ecom_platform.warehouse.connections import Mode
+from ecom_platform.warehouse.contract import Content, RowCounts, Warehouse
+from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+
+MONTHS = ["2026-09-01", "2026-10-01", "2026-11-01"]
+FROM_ORDERS = ["clean/orders", "marts/dm_user_purchase_summary", "marts/dm_funnel_events", "marts/dm_subscription_kpis"]
+
+Evaluations = dict[tuple[str, str | None], dg.AssetCheckEvaluation]
+
+
+class Platform:
+    """The platform on a small world, run in this process."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings.load(
+            {"ECOM_HOME": str(home), "ECOM_USERS": "4000", "ECOM_START_MONTH": "2026-09", "ECOM_AS_OF": "2026-11-22"}
+        )
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.warehouse = DuckDBWarehouse(self.settings.warehouse_path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.job = build_definitions(self.settings).resolve_implicit_global_asset_job_def()
+
+    def run(self, *assets: str, month: str | None = None) -> dg.ExecuteInProcessResult:
+        return self.job.execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(asset.split("/")) for asset in assets] or None,
+            partition_key=month,
+            tags=None if month else range_tags(MONTHS[0], MONTHS[-1]),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> Evaluations:
+    found = result.get_asset_check_evaluations()
+    told = {(f"{each.asset_key.to_user_string()}:{each.check_name}", each.partition): each for each in found}
+    assert len(told) == len(found), "a check was told twice"
+    return told
+
+
+def materialised(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    return Platform(tmp_path_factory.mktemp("platform"))
+
+
+@pytest.fixture(scope="module")
+def healthy(platform: Platform) -> dg.ExecuteInProcessResult:
+    result = platform.run()
+    assert result.success
+    return result
+
+
+def test_a_range_run_tells_every_check_once_and_its_months(healthy: dg.ExecuteInProcessResult) -> None:
+    told = evaluations(healthy)
+    checks = {check.to_user_string() for check in healthy.job_def.asset_layer.asset_graph.asset_check_keys}
+    assert {name for name, partition in told if partition is None} == checks
+    months = Counter(name for name, partition in told if partition)
+    assert set(months.values()) == {len(MONTHS)}
+    assert {"clean/orders:contract", "clean/users:accounting", "raw/users:missing_region"} <= set(months)
+
+
+def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteInProcessResult) -> None:
+    told = evaluations(healthy)
+    failed = [each for each in told.values() if not each.passed]
+    assert {each.severity for each in failed} == {dg.AssetCheckSeverity.WARN}
+    assert {each.asset_key.path[0] for each in failed} == {"raw"}
+    assert not told["raw/user_events:session_id_null", None].passed
+    injected = {each.kind for name in ("users", "orders", "user_events") for each in treatments_of(name) if each.injected}
+    families = {"missing_values", "accepted_values", "ranges", "references"}
+    assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
+
+
+def test_a_warning_has_count_rate_and_a_few_keys_and_no_data(healthy: dg.ExecuteInProcessResult) -> None:
+    found = evaluations(healthy)["raw/user_events:session_id_null", None]
+    values = {name: value.value for name, value in found.metadata.items()}
+    assert values["offending_rows"] == values["repaired"] + values["quarantined"] > 0
+    assert values["rate"] == values["offending_rows"] / values["rows"]
+    keys = str(values["example_keys"]).split(", ")
+    assert len(keys) == 3
+    assert all(key.startswith("e") for key in keys)
+    assert set(values) == {"offending_rows", "rows", "rate", "months", "example_keys", "repaired", "quarantined"}
+
+
+def test_a_run_of_one_month_tells_that_month(platform: Platform, healthy: dg.ExecuteInProcessResult) -> None:
+    assert healthy.success
+    told = evaluations(platform.run("clean/orders", month=MONTHS[1]))
+    assert told["clean/orders:contract", MONTHS[1]].passed
+    assert told["clean/orders:accounting", MONTHS[1]].passed
+    assert {partition for (name, partition) in told if name.startswith("clean/orders")} == {MONTHS[1]}
+
+
+Replace = Callable[[DuckDBWarehouse, Mapping[Table, Content], Sequence[str] | None], dict[Table, RowCounts]]
+
+
+def with_a_bug(name: str, sql: str) -> Replace:
+    """A warehouse whose writing of one table goes wrong."""
+    original = DuckDBWarehouse.replace
+
+    def replace(
+        self: DuckDBWarehouse, contents: Mapping[Table, Content], partitions: Sequence[str] | None
+    ) -> dict[Table, RowCounts]:
+        counts = original(self, contents, partitions)
+        if CATALOG[name] in contents:
+            with self._connection(Mode.WRITE) as connection:
+                connection.execute(sql)
+        return counts
+
+    return replace
+
+
+def test_a_failing_guard_stops_its_marts_and_only_those(
+    platform: Platform, healthy: dg.ExecuteInProcessResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert healthy.success
+    summary = CATALOG["marts.dm_user_purchase_summary"]
+    before = platform.warehouse.read(summary)
+    bug = f"UPDATE clean.orders SET payment_status = 'paid' WHERE signup_month = DATE '{MONTHS[1]}'"
+    monkeypatch.setattr(DuckDBWarehouse, "replace", with_a_bug("clean.orders", bug))
+    result = platform.run(*FROM_ORDERS)
+    assert not result.success
+    assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
+    assert platform.warehouse.read(summary).equals(before)
+
+    told = evaluations(result)
+    assert {month: told["clean/orders:contract", month].passed for month in MONTHS} == {
+        MONTHS[0]: True,
+        MONTHS[1]: False,
+        MONTHS[2]: True,
+    }
+    assert told["clean/orders:accounting", None].passed
+    verdict = told["clean/orders:contract", None]
+    assert verdict.severity == dg.AssetCheckSeverity.ERROR
+    assert verdict.description is not None
+    assert "payment_status is one of success, failed" in verdict.description
+    assert "Nothing was built from it; what was built before stands." in verdict.description
+    assert verdict.metadata["months"].value == MONTHS[1]
+
+
+def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
+    platform: Platform, healthy: dg.ExecuteInProcessResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert healthy.success
+
+    def validation(warehouse: Warehouse, table: Table, partitions: Sequence[str] | None) -> Validation:
+        if str(table) == "clean.orders":
+            raise RuntimeError("the catalogue is away")
+        return validate(warehouse, table, partitions)
+
+    monkeypatch.setattr(guards, "validate", validation)
+    result = platform.run(*FROM_ORDERS)
+    assert not result.success
+    assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
+    told = evaluations(result)
+    verdict = told["clean/orders:contract", None]
+    assert not verdict.passed
+    assert verdict.severity == dg.AssetCheckSeverity.ERROR
+    assert verdict.metadata["check_broke"].value is True
+    assert verdict.description == (
+        "This check broke before it could look: nothing is known about the data. What depends on it was held back. "
+        "It said: RuntimeError: the catalogue is away"
+    )
+    assert "offending_rows" not in verdict.metadata
+    assert not any(told["clean/orders:contract", month].passed for month in MONTHS)
+
+
+def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
+    platform: Platform, healthy: dg.ExecuteInProcessResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert healthy.success
+
+    def validation(*_: object) -> Validation:
+        raise RuntimeError("the catalogue is away")
+
+    monkeypatch.setattr("ecom_platform.quality.reports.validate", validation)
+    told = evaluations(platform.run("raw/products"))
+    assert {each.severity for each in told.values()} == {dg.AssetCheckSeverity.ERROR}
+    assert all("check_broke" in each.metadata for each in told.values())

@@ -1,0 +1,193 @@
+-- What is wrong with orders, and what is done about it. Decided within a signup month.
+--
+-- A *sound line* of an order is one that `violations.order_items` would not quarantine for a fault of its own. The *lines'
+-- sum* is the sum of price x qty over the sound lines; an order whose lines were never delivered (it has none at all) has
+-- no sum, and its amount is taken as it is. The *missing order day* of a user is the one day on which the (clean) event log
+-- has one session with a payment more than there are orders; it tells the date of the user's one order without a
+-- possible date.
+--
+-- | kind | when | treatment |
+-- |---|---|---|
+-- | `missing_key` | `order_id` is null or empty | quarantine |
+-- | `duplicate_key` | several rows have the `order_id`: none can be told to be the right one | quarantine all |
+-- | `missing_user` | `user_id` is null | quarantine: an order of nobody has no lifetime value |
+-- | `orphan_user` | `user_id` is not among the month's users | quarantine: nothing tells whose it is |
+-- | `user_quarantined` | its user is quarantined | quarantine, or the clean layer would refer to nobody |
+-- | `cancelled_order` | `payment_status` is 'cancelled'; its amounts are not judged | quarantine: it is no sale |
+-- | `unknown_payment_status` | null, or none of success, failed, cancelled | failed if the event log has the user's payment attempt on that day and no purchase; else success, as most orders are |
+-- | `missing_order_date` | `order_date` is null | the user's missing order day; without, quarantine |
+-- | `order_before_signup` | `order_date` is before the user's signup, repaired if need be | likewise |
+-- | `order_in_future` | `order_date` is after the month's last observed day | likewise |
+-- | `missing_amount` | `total_amount` is null | the lines' sum; without, quarantine |
+-- | `negative_amount` | `total_amount` is below zero | the lines' sum; without, quarantine |
+-- | `no_sound_line` | it has lines, and none is sound | quarantine: nothing was sold |
+-- | `amount_mismatch` | `total_amount` is not negative and not the lines' sum | the lines' sum: a total is computed, lines are recorded |
+WITH keys AS (
+  SELECT IFNULL(order_id, '') AS row_key, signup_month, COUNT(*) AS copies
+  FROM raw.orders
+  GROUP BY row_key, signup_month
+),
+broken_keys AS (
+  SELECT row_key, signup_month, IF(row_key = '', 'missing_key', 'duplicate_key') AS kind
+  FROM keys
+  WHERE row_key = '' OR copies > 1
+),
+sound_orders AS (
+  SELECT o.order_id, o.user_id, o.order_date, o.total_amount, o.payment_status, o.signup_month
+  FROM raw.orders AS o
+  LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(o.order_id, '') AND b.signup_month = o.signup_month
+  WHERE b.row_key IS NULL
+),
+repeated_line_keys AS (
+  SELECT order_item_id, signup_month
+  FROM raw.order_items
+  GROUP BY order_item_id, signup_month
+  HAVING COUNT(*) > 1
+),
+-- Lines that are equal in all but their key count once, so this groups by all the others.
+sound_lines AS (
+  SELECT i.order_id, i.signup_month, i.price * i.qty AS amount
+  FROM raw.order_items AS i
+  LEFT JOIN repeated_line_keys AS r ON r.order_item_id = i.order_item_id AND r.signup_month = i.signup_month
+  LEFT JOIN clean.products AS p ON p.product_id = i.product_id
+  CROSS JOIN (SELECT COUNT(*) AS products FROM raw.products) AS g
+  WHERE i.price > 0 AND i.qty > 0
+    AND i.order_item_id <> '' AND r.order_item_id IS NULL
+    AND (p.product_id IS NOT NULL OR (i.product_id IS NOT NULL AND g.products = 0))
+  GROUP BY i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount, i.is_discounted
+),
+sums AS (
+  SELECT order_id, signup_month, SUM(amount) AS lines_sum
+  FROM sound_lines
+  GROUP BY order_id, signup_month
+),
+orders_with_lines AS (
+  SELECT order_id, signup_month
+  FROM raw.order_items
+  GROUP BY order_id, signup_month
+),
+judged AS (
+  SELECT
+    o.order_id,
+    o.user_id,
+    o.order_date,
+    o.total_amount,
+    o.payment_status,
+    o.signup_month,
+    s.lines_sum,
+    CASE
+      WHEN o.user_id IS NULL THEN 'missing_user'
+      WHEN u.user_id IS NOT NULL THEN CAST(NULL AS STRING)
+      WHEN q.user_id IS NOT NULL THEN 'user_quarantined'
+      ELSE 'orphan_user'
+    END AS user_fault,
+    CASE
+      WHEN o.order_date IS NULL THEN 'missing_order_date'
+      WHEN o.order_date < u.signup_date THEN 'order_before_signup'
+      WHEN o.order_date > w.observed_until THEN 'order_in_future'
+    END AS date_fault,
+    o.payment_status IS NULL OR o.payment_status NOT IN ('success', 'failed', 'cancelled') AS status_fault,
+    CASE
+      WHEN o.payment_status = 'cancelled' THEN CAST(NULL AS STRING)
+      WHEN l.order_id IS NOT NULL AND s.lines_sum IS NULL THEN 'no_sound_line'
+      WHEN o.total_amount IS NULL THEN 'missing_amount'
+      WHEN o.total_amount < 0 THEN 'negative_amount'
+      WHEN o.total_amount <> s.lines_sum THEN 'amount_mismatch'
+    END AS amount_fault
+  FROM sound_orders AS o
+  LEFT JOIN sums AS s ON s.order_id = o.order_id AND s.signup_month = o.signup_month
+  LEFT JOIN orders_with_lines AS l ON l.order_id = o.order_id AND l.signup_month = o.signup_month
+  LEFT JOIN clean.users AS u ON u.user_id = o.user_id AND u.signup_month = o.signup_month
+  LEFT JOIN (SELECT DISTINCT user_id, signup_month FROM quarantine.users) AS q
+    ON q.user_id = o.user_id AND q.signup_month = o.signup_month
+  LEFT JOIN raw.observation_windows AS w ON w.signup_month = o.signup_month
+),
+users_in_need AS (
+  SELECT
+    user_id,
+    signup_month,
+    COUNTIF(date_fault IS NOT NULL) AS lost_orders
+  FROM judged
+  WHERE user_fault IS NULL AND (date_fault IS NOT NULL OR status_fault)
+  GROUP BY user_id, signup_month
+),
+-- One row per session in which such a user attempted payment; its order is dated by the last step.
+attempts AS (
+  SELECT
+    e.user_id,
+    e.signup_month,
+    e.session_id,
+    DATE(MAX(e.event_timestamp)) AS day,
+    LOGICAL_OR(e.event_type = 'purchase') AS bought
+  FROM clean.user_events AS e
+  JOIN users_in_need AS n ON n.user_id = e.user_id AND n.signup_month = e.signup_month
+  WHERE e.event_type IN ('payment_attempt', 'purchase')
+  GROUP BY e.user_id, e.signup_month, e.session_id
+),
+attempt_days AS (
+  SELECT user_id, signup_month, day, COUNT(*) AS attempts, LOGICAL_OR(bought) AS bought
+  FROM attempts
+  GROUP BY user_id, signup_month, day
+),
+order_days AS (
+  SELECT j.user_id, j.signup_month, j.order_date AS day, COUNT(*) AS orders
+  FROM judged AS j
+  JOIN users_in_need AS n ON n.user_id = j.user_id AND n.signup_month = j.signup_month
+  WHERE j.date_fault IS NULL
+  GROUP BY j.user_id, j.signup_month, j.order_date
+),
+missing_days AS (
+  SELECT a.user_id, a.signup_month, MIN(a.day) AS day
+  FROM attempt_days AS a
+  JOIN users_in_need AS n ON n.user_id = a.user_id AND n.signup_month = a.signup_month AND n.lost_orders = 1
+  LEFT JOIN order_days AS o ON o.user_id = a.user_id AND o.signup_month = a.signup_month AND o.day = a.day
+  WHERE a.attempts > IFNULL(o.orders, 0)
+  GROUP BY a.user_id, a.signup_month
+  HAVING SUM(a.attempts - IFNULL(o.orders, 0)) = 1
+),
+mended AS (
+  SELECT
+    j.order_id,
+    j.user_id,
+    j.order_date,
+    j.total_amount,
+    j.payment_status,
+    j.signup_month,
+    j.lines_sum,
+    j.user_fault,
+    j.date_fault,
+    j.status_fault,
+    j.amount_fault,
+    m.day AS missing_day,
+    IF(j.date_fault IS NULL, j.order_date, m.day) AS day
+  FROM judged AS j
+  LEFT JOIN missing_days AS m
+    ON m.user_id = j.user_id AND m.signup_month = j.signup_month AND j.date_fault IS NOT NULL
+)
+SELECT row_key, kind, 'quarantine' AS treatment, 'order_id' AS column_name, row_key AS original_value,
+  CAST(NULL AS STRING) AS repaired_value, signup_month
+FROM broken_keys
+UNION ALL
+SELECT order_id, user_fault, 'quarantine', 'user_id', user_id, CAST(NULL AS STRING), signup_month
+FROM mended
+WHERE user_fault IS NOT NULL
+UNION ALL
+SELECT order_id, 'cancelled_order', 'quarantine', 'payment_status', payment_status, CAST(NULL AS STRING), signup_month
+FROM mended
+WHERE payment_status = 'cancelled'
+UNION ALL
+SELECT m.order_id, 'unknown_payment_status', 'repair', 'payment_status', m.payment_status,
+  IF(a.bought, 'success', IF(a.bought IS NULL, 'success', 'failed')), m.signup_month
+FROM mended AS m
+LEFT JOIN attempt_days AS a ON a.user_id = m.user_id AND a.signup_month = m.signup_month AND a.day = m.day
+WHERE m.status_fault
+UNION ALL
+SELECT order_id, date_fault, IF(missing_day IS NULL, 'quarantine', 'repair'), 'order_date', CAST(order_date AS STRING),
+  CAST(missing_day AS STRING), signup_month
+FROM mended
+WHERE date_fault IS NOT NULL
+UNION ALL
+SELECT order_id, amount_fault, IF(lines_sum IS NULL, 'quarantine', 'repair'), 'total_amount', CAST(total_amount AS STRING),
+  CAST(lines_sum AS STRING), signup_month
+FROM mended
+WHERE amount_fault IS NOT NULL
