@@ -28,7 +28,7 @@ ui: $(INSTALLED) ## look at it in the Dagster UI
 	$(BIN)/ecom ui
 
 test: lint ## the linters and the default test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -37,7 +37,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 test-slow: $(INSTALLED) ## the statistical, scale and concurrency suites, too
-	$(BIN)/python -m pytest -n auto -m "slow or not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow or not slow"
 
 $(EMULATOR)/installed: requirements-emulator.lock
 	$(PYTHON_3_13) -m venv --clear $(EMULATOR)

@@ -1,0 +1,6 @@
+"""Checks of what the tables hold, verdicts on rows, and how well both do."""
+
+import os
+
+# Importing pandera sets this to "1" where it is unset, for PySpark's sake, and pyarrow then drops the zone of every datetime.
+os.environ.setdefault("PYARROW_IGNORE_TIMEZONE", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -149,3 +149,10 @@ def test_pandera_s_own_validation_agrees(warehouse: DuckDBWarehouse, fault: dict
         except SchemaErrors as errors:
             failed = {error.check.name for error in errors.schema_errors}
     assert failed == {breach.rule.name for breach in found.breaches}
+
+
+def test_importing_pandera_leaves_the_zone_of_a_datetime_alone() -> None:
+    import ecom_platform.quality.schema  # noqa: F401
+
+    seoul = datetime(2024, 2, 1, 0, 30, tzinfo=timezone(timedelta(hours=9)))
+    assert pa.array([seoul], pa.timestamp("us", tz="UTC")).to_pylist() == [datetime(2024, 1, 31, 15, 30, tzinfo=UTC)]

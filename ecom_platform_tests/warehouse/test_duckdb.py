@@ -133,7 +133,7 @@ class TestFaultsOfTheFile:
 def test_a_session_outlives_a_failure_that_breaks_its_connection(
     duckdb_warehouse: DuckDBWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_down(*_: object) -> None:
+    def break_down(*_: object, **__: object) -> None:
         Door.to(duckdb_warehouse.path).close()
         raise duckdb.FatalException("FATAL Error: the disk is gone")
 
