@@ -60,6 +60,19 @@ def world_settings(settings: Settings, observed_until: date) -> WorldSettings:
         raise SettingsError(f"This world cannot be: {error}") from None
 
 
+def provenance(settings: Settings) -> dict[str, str]:
+    """Where the rows come from, their currency (ISO 4217) and whose they are, as metadata; a source may leave some untold."""
+    if settings.source is None:
+        from ecom_platform.world.settings import CURRENCY
+
+        return {"origin": f"synthetic world, seed {settings.seed}", "currency": CURRENCY}
+    from ecom_platform.sources.settings import read_source_settings
+
+    said = read_source_settings(settings.source)
+    told = {"origin": said.title, "currency": said.currency, "licence": said.licence, "attribution": said.attribution}
+    return {name: value for name, value in told.items() if value}
+
+
 def _read_options(path: Path) -> dict[str, Any]:
     from ecom_platform.world import WorldSettings
     from ecom_platform.world.settings import IDENTITY

@@ -13,7 +13,7 @@ import dagster as dg
 
 from ecom_platform.assets.increment import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare
 from ecom_platform.assets.vocabulary import OWNERS, asset_key, pool, table_metadata
-from ecom_platform.origin import Origin, identity, open_origin, world_settings
+from ecom_platform.origin import Origin, identity, open_origin, provenance, world_settings
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
 from ecom_platform.warehouse.contract import RowCounts, Warehouse
@@ -54,7 +54,7 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
         with retried_when_busy():
             warehouse.open().claim(identity(settings))
         rows = open_origin(settings, config.day(settings)).products()
-        return dg.Output(rows, data_version=dg.DataVersion(_digest(rows)))
+        return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
 
     @dg.multi_asset(
         name="raw_cohorts",
@@ -91,8 +91,9 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
                         record_row_counts(context, asset_key(table), counts)
                         for key in counts:
                             context.add_asset_metadata(store.last_write(table), asset_key(table), key)
+        metadata = {"observed_until": f"{day}", **provenance(settings)}
         for table in COHORT_TABLES:
-            yield dg.MaterializeResult(asset_key=asset_key(table), metadata={"observed_until": f"{day}"})
+            yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)
 
     return [products, cohorts]
 

@@ -14,6 +14,9 @@ from hashlib import blake2b
 IDENTITY = ("seed", "users", "start_month", "as_of")
 """What tells two worlds of the same making apart; `digest` covers everything else."""
 
+CURRENCY = "KRW"
+"""Of every amount; they are whole."""
+
 LARGEST_MONTH = 1 << 26
 """Users that one signup month can hold: the keys have 26 bits for them."""
 
