@@ -50,7 +50,7 @@ ifeq ($(PYTHON_3_13),)
 	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
 else
 	$(MAKE) $(EMULATOR)/installed
-	$(BIN)/python -m pytest -m bigquery
+	$(BIN)/python -m pytest -m "bigquery and $(or $(SIZE),not slow)"
 	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
 endif
 

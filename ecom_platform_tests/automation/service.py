@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +24,7 @@ from ecom_platform.automation.schedules import daily_name
 from ecom_platform.cli.instance import prepare_home
 from ecom_platform.settings import Settings
 from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform_tests.automation.receivers import free_port
 
 CLOCK = Path(__file__).parent / "clock"
 REPOSITORY = Path(__file__).parents[2]
@@ -42,6 +46,8 @@ class Service:
     now: datetime
     variables: dict[str, str] = field(default_factory=dict)
     daemon: subprocess.Popen[bytes] | None = None
+    webserver: subprocess.Popen[bytes] | None = None
+    port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -82,25 +88,30 @@ class Service:
         beside.write_text(repr((now - datetime.now(UTC)).total_seconds()))
         beside.replace(self.home / "clock")
 
-    def start(self) -> None:
-        log = (self.home / "daemon.log").open("ab")
-        self.daemon = subprocess.Popen(
-            [sys.executable, "-m", "dagster._daemon", "run", "-m", "ecom_platform.definitions"],
-            env=self.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def start(self, webserver: bool = False) -> None:
+        self.daemon = self._process("daemon", "dagster._daemon", "run")
+        if webserver:
+            self.webserver = self._process("webserver", "dagster_webserver", "-h", "127.0.0.1", "-p", str(self.port))
 
-    def stop(self, with_signal: int = signal.SIGTERM) -> None:
-        if self.daemon is not None:
-            os.killpg(self.daemon.pid, with_signal)
-            self.daemon.wait(timeout=60)
-            self.daemon = None
+    def _process(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.home / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *arguments, "-m", "ecom_platform.definitions"],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        for process in (self.webserver, self.daemon):
+            if process is not None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=60)
+        self.daemon = self.webserver = None
 
     def kill(self) -> None:
-        """kill -9 of the daemon and of every process that it has started, wherever those are now."""
-        assert self.daemon is not None
+        """kill -9 of the daemon, the webserver and every process that they have started, wherever those are now."""
         ours = f"DAGSTER_HOME={self.settings.dagster_home}".encode()
         for process in Path("/proc").iterdir():
             try:
@@ -108,8 +119,10 @@ class Service:
                     os.kill(int(process.name), signal.SIGKILL)
             except (OSError, ValueError):
                 continue
-        self.daemon.wait(timeout=60)
-        self.daemon = None
+        for process in (self.webserver, self.daemon):
+            if process is not None:
+                process.wait(timeout=60)
+        self.daemon = self.webserver = None
 
     def switch_on(self) -> None:
         """Switches the daily schedule on, as a person does."""
@@ -131,6 +144,29 @@ class Service:
             check=True,
             capture_output=True,
         )
+
+    def backfill(self, assets: Sequence[dg.AssetKey], partitions: Sequence[str]) -> str:
+        """Asks the webserver for a backfill, as the UI does. Returns its id."""
+        mutation = """
+            mutation ($parameters: LaunchBackfillParams!) {
+              launchPartitionBackfill(backfillParams: $parameters) {
+                __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
+              }
+            }"""
+        parameters = {"assetSelection": [{"path": key.path} for key in assets], "partitionNames": list(partitions)}
+        body = json.dumps({"query": mutation, "variables": {"parameters": parameters}}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"})
+        deadline = time.monotonic() + 120
+        said: object = "no answer"
+        # The webserver answers once its code is loaded.
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    said = json.load(answer)
+                    return str(said["data"]["launchPartitionBackfill"]["backfillId"])
+            except (OSError, KeyError):
+                time.sleep(0.5)
+        raise AssertionError(f"the webserver launches no backfill: {said}")
 
     def unfinished(self) -> list[str]:
         return [run.run_id for run in self.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))]

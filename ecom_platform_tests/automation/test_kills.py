@@ -1,58 +1,153 @@
-"""kill -9 of everything at a random moment of a daily run: after a restart, tables are what they would have been."""
+"""kill -9 of every process at random moments: nothing is half-written or lost, and the next tick repairs what is missing.
+
+A round is some days in each of which everything is killed once, and one more day that is left in peace; in its end the
+tables must be those of a build from scratch.
+"""
 
 from __future__ import annotations
 
+import json
 import random
-import shutil
 import time
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from ecom_platform_tests.automation.platform import contents
+from ecom_platform.assets.increment import COHORT_TABLES
+from ecom_platform.automation.jobs import GENERATE, REFRESH
+from ecom_platform.automation.schedules import range_tags
+from ecom_platform.automation.sensors import outbox
+from ecom_platform.origin import world_settings
+from ecom_platform.tables import CATALOG
+from ecom_platform.world import World
+from ecom_platform_tests.automation.platform import Platform, contents
+from ecom_platform_tests.automation.receivers import Hook
 from ecom_platform_tests.automation.service import Service
+from ecom_platform_tests.automation.test_fourteen_days import heal, poison
 
 RESULTS = ("raw", "violations", "quarantine", "clean", "marts", "analysis")
+WINDOWS = CATALOG["raw.observation_windows"]
+BACKFILLED = [
+    dg.AssetKey([table.layer, table.name])
+    for table in CATALOG.values()
+    if table.partitioned and table.layer in ("raw", "violations", "quarantine", "clean")
+]
+USERS, START = 300, date(2026, 10, 1)
 MIDNIGHT = datetime(2026, 11, 25, 0, 35, tzinfo=UTC)
-TICK = MIDNIGHT + timedelta(days=1)
-LONGEST_SECONDS = 60.0
-KILLS = 50
+DAY = timedelta(days=1)
+ROUNDS, KILLS_A_ROUND, LONGEST_SECONDS = 5, 5, 60.0
+CALM_SECONDS = 75
 
 
-def service(home: Path) -> Service:
-    return Service(home, MIDNIGHT, {"ECOM_USERS": "300", "ECOM_START_MONTH": "2026-10"})
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    hook = Hook()
+    yield hook
+    hook.stop()
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    one = service(tmp_path_factory.mktemp("undisturbed") / "home")
-    one.switch_on()
-    one.start()
-    try:
-        one.set_clock(TICK)
-        one.wait(lambda: one.scheduled() > 0, quiet=75)
-    finally:
-        one.stop()
-    return contents(one.warehouse, *RESULTS)
+def service(home: Path, hook: Hook) -> Service:
+    variables = {"ECOM_USERS": f"{USERS}", "ECOM_START_MONTH": f"{START:%Y-%m}", "ECOM_ALERT_WEBHOOK_URL": hook.start()}
+    return Service(home, MIDNIGHT, variables)
+
+
+def kills(one: Service, dice: random.Random, begin: Callable[[], object]) -> None:
+    """Some days, in each of which something begins and everything is killed at a random moment after it."""
+    for _ in range(KILLS_A_ROUND):
+        one.set_clock(one.now + DAY)
+        begin()
+        time.sleep(dice.uniform(0, LONGEST_SECONDS))
+        one.kill()
+        assert halves(one) == []
+        one.start(webserver=True)
+
+
+def halves(one: Service) -> list[str]:
+    """Tables that do not hold, for some cohort, what the world is at the end of that cohort's last observed day."""
+    found = []
+    for window in one.warehouse.read(WINDOWS).to_pylist():
+        whole = World(world_settings(one.settings, window["observed_until"])).month(window["signup_month"])
+        for table in COHORT_TABLES:
+            rows = one.warehouse.read(table, [f"{window['signup_month']}"])
+            if Counter(map(str, rows.to_pylist())) != Counter(map(str, whole[table.name].to_pylist())):
+                found.append(f"{table} of {window}")
+    return found
+
+
+def newest(one: Service) -> date:
+    return min(row["observed_until"] for row in one.warehouse.read(WINDOWS).to_pylist())
+
+
+def differences(one: Service, scratch: Path) -> set[str]:
+    """Tables that are not what a build from scratch at the end of the last day gives."""
+    built = Platform(scratch, users=USERS, start=START)
+    for job in (GENERATE, REFRESH):
+        assert built.run(job, one.now.date() - DAY, checks=False).success
+    here, there = contents(one.warehouse, *RESULTS), contents(built.warehouse, *RESULTS)
+    return {name for name in there if here[name] != there[name]}
+
+
+def told(hook: Hook) -> Counter[tuple[str, str]]:
+    return Counter((message["incident"], message["event"]) for message in hook.messages.values())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_after_a_kill_and_a_restart_everything_is_as_if_nothing_had_happened(
-    seed: int, undisturbed: dict[str, list[str]], tmp_path: Path
-) -> None:
-    one = service(tmp_path / "home")
+def test_kills_during_daily_runs(tmp_path: Path, hook: Hook) -> None:
+    one, dice = service(tmp_path / "home", hook), random.Random(1)
     one.switch_on()
-    one.start()
+    one.start(webserver=True)
+    incident = "check:clean/users:contract"
     try:
-        one.set_clock(TICK)
-        time.sleep(random.Random(seed).uniform(0, LONGEST_SECONDS))
-        one.kill()
-        one.start()
-        one.wait(lambda: one.scheduled() > 0, quiet=75)
+        one.set_clock(one.now + DAY)
+        one.wait(lambda: one.scheduled() > 0, quiet=CALM_SECONDS)
+        for round_ in range(ROUNDS):
+            kills(one, dice, lambda: None)
+            one.set_clock(one.now + DAY)
+            one.wait(lambda: newest(one) == one.now.date() - DAY, quiet=CALM_SECONDS)
+            assert differences(one, tmp_path / f"scratch {round_}") == set()
+        # An alert that is raised and resolved amid kills is told once.
+        poison(one)
+        for event, change in (("raised", poison), ("recovered", heal)):
+            if event == "recovered":
+                change(one)
+            one.set_clock(one.now + DAY)
+            time.sleep(dice.uniform(10, LONGEST_SECONDS))
+            one.kill()
+            one.start(webserver=True)
+            one.wait(lambda event=event: (incident, event) in told(hook), quiet=CALM_SECONDS)
     finally:
         one.stop()
-    assert contents(one.warehouse, *RESULTS) == undisturbed
-    assert not [path for path in one.home.glob("*.sqlite") if path.stat().st_size == 0]
-    shutil.rmtree(tmp_path / "home")
+    counts = told(hook)
+    assert (counts[incident, "raised"], counts[incident, "recovered"]) == (1, 1)
+    assert {name for name, _ in counts if counts[name, "raised"] != counts[name, "recovered"]} == set()
+    assert outbox(one.settings).waiting() == {}
+
+
+@pytest.mark.slow
+def test_kills_during_backfills(tmp_path: Path, hook: Hook) -> None:
+    one, dice = service(tmp_path / "home", hook), random.Random(2)
+    months = ["2026-10-01", "2026-11-01"]
+    one.start(webserver=True)
+
+    def backfill() -> None:
+        one.backfill(BACKFILLED, months)
+
+    try:
+        config = {"ops": {op: {"config": {"as_of": f"{one.now.date() - DAY}"}} for op in ("raw_cohorts", "raw__products")}}
+        one.launch("--job", GENERATE, "--tags", json.dumps(range_tags(*months)), "--config-json", json.dumps(config))
+        one.wait(lambda: one.warehouse.row_counts(WINDOWS), quiet=CALM_SECONDS)
+        for round_ in range(ROUNDS):
+            kills(one, dice, backfill)
+            if one.now.month != MIDNIGHT.month:
+                months = ["2026-10-01", "2026-11-01", "2026-12-01"]
+            one.set_clock(one.now + DAY)
+            backfill()
+            one.wait(lambda: newest(one) == one.now.date() - DAY, quiet=CALM_SECONDS)
+            assert differences(one, tmp_path / f"scratch {round_}") == set()
+    finally:
+        one.stop()
+    assert outbox(one.settings).waiting() == {}
