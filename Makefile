@@ -9,10 +9,10 @@ PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pyt
 EMULATOR := .venv-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint test-slow test-bigquery bench lock lock-emulator clean
+.PHONY: help run ui test lint test-slow test-bigquery test-bigquery-slow bench lock lock-emulator clean
 
 help:            ## list the targets
-	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 $(INSTALLED): requirements.lock pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}: call make PYTHON=python3.11")'
@@ -37,7 +37,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 test-slow: $(INSTALLED) ## the statistical, scale and concurrency suites, too
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow or not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not bigquery"
 
 $(EMULATOR)/installed: requirements-emulator.lock
 	$(PYTHON_3_13) -m venv --clear $(EMULATOR)
@@ -47,12 +47,13 @@ $(EMULATOR)/installed: requirements-emulator.lock
 test-bigquery: $(INSTALLED) ## BigQuery, over the wire against an emulator (needs Python 3.13, else it says so)
 ifeq ($(PYTHON_3_13),)
 	@echo "BigQuery's tests against the emulator were SKIPPED: they need Python 3.13 (make PYTHON_3_13=...)."
-	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
 else
 	$(MAKE) $(EMULATOR)/installed
 	$(BIN)/python -m pytest -m "bigquery and $(or $(SIZE),not slow)"
-	$(BIN)/python -m pytest ecom_platform_tests/bigquery -m "not bigquery"
 endif
+
+test-bigquery-slow: ## its kills, its crowd of writers, and every byte it downloads
+	$(MAKE) test-bigquery SIZE=slow
 
 bench: $(INSTALLED) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
