@@ -11,8 +11,11 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from importlib.abc import Loader, MetaPathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
+
+DEADLINES = ("grpc._cython.cygrpc", "grpc._channel", "grpc._common", "grpc._server", "grpc._utilities")
+"""What asks the time to wait until it: a shifted deadline would wait as long as the clock is ahead."""
 
 
 def ahead() -> float:
@@ -29,6 +32,8 @@ def set_clock(module: ModuleType) -> None:
     if module.__name__ == "dagster._time":
         module._mockable_get_current_datetime = lambda: Shifted.now(timezone.utc)  # type: ignore[attr-defined] # noqa: UP017
         module._mockable_get_current_timestamp = lambda: Shifted.now(timezone.utc).timestamp()  # type: ignore[attr-defined] # noqa: UP017
+    elif module.__name__ in DEADLINES:
+        module.time = SimpleNamespace(**vars(time) | {"time": real_time})  # type: ignore[attr-defined]
     else:
         module.datetime = Shifted  # type: ignore[attr-defined]
 
@@ -48,7 +53,7 @@ class SettingLoader(Loader):
 class Finder(MetaPathFinder):
     """Sets the clock of a module right after it was imported, so that importing it early is not needed."""
 
-    modules = ("dagster._time", "ecom_platform.settings", "ecom_platform.automation.sensors")
+    modules = (*DEADLINES, "dagster._time", "ecom_platform.settings", "ecom_platform.automation.sensors")
 
     def __init__(self) -> None:
         self.busy = False
