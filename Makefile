@@ -49,7 +49,7 @@ ifeq ($(PYTHON_3_13),)
 	@echo "BigQuery's tests against the emulator were SKIPPED: they need Python 3.13 (make PYTHON_3_13=...)."
 else
 	$(MAKE) $(EMULATOR)/installed
-	$(BIN)/python -m pytest -m "bigquery and $(or $(SIZE),not slow)"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "bigquery and $(or $(SIZE),not slow)"
 endif
 
 test-bigquery-slow: ## its kills, its crowd of writers, and every byte it downloads

@@ -12,6 +12,7 @@ from ecom_platform.alerts.outbox import Outbox
 from ecom_platform.alerts.sinks import sinks
 from ecom_platform.automation.conditions import FOLLOWING
 from ecom_platform.automation.jobs import GENERATE
+from ecom_platform.automation.lost_runs import lost_runs
 from ecom_platform.automation.run_reports import checks_seen, finished_runs, run_seen
 from ecom_platform.automation.schedules import DAILY_CRON_DELAY, daily_name, range_tags
 from ecom_platform.settings import Settings
@@ -24,7 +25,14 @@ GRACE = timedelta(hours=3)
 
 
 def sensors(settings: Settings, months: dg.TimeWindowPartitionsDefinition) -> list[dg.SensorDefinition]:
-    watches = [_following(), _failed_checks(settings), _failed_runs(settings), _late_data(settings), _delivery(settings)]
+    watches = [
+        _following(),
+        _lost_runs(),
+        _failed_checks(settings),
+        _failed_runs(settings),
+        _late_data(settings),
+        _delivery(settings),
+    ]
     return watches if settings.source is None else [*watches, _source_files(settings, months)]
 
 
@@ -48,6 +56,23 @@ def _following() -> dg.SensorDefinition:
         "are there and no blocking check of theirs has failed. On from the start: it does nothing until data changes, "
         "and marts that do not follow their data are wrong.",
     )
+
+
+def _lost_runs() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="lost_runs",
+        minimum_interval_seconds=30,
+        default_status=RUNNING,
+        description="Marks a run as failed whose process is gone without a word, after a power cut for one, so that it is "
+        "tried again and those that wait for it go on. On from the start: without it one such run would stop all others.",
+    )
+    def lost(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        found = lost_runs(context.instance)
+        for run in found:
+            context.instance.report_run_failed(run, "The run's process is gone: it was killed, or the machine went off.")
+        return dg.SkipReason(f"{len(found)} lost runs.")
+
+    return lost
 
 
 def _failed_checks(settings: Settings) -> dg.SensorDefinition:

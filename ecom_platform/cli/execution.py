@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import time
 from collections import defaultdict
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
+from ecom_platform.automation.lost_runs import HOST_TAG
 from ecom_platform.automation.schedules import range_tags
 from ecom_platform.cli.instance import open_instance
 from ecom_platform.settings import Settings, SettingsError
@@ -143,7 +145,7 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
             result = job.execute_in_process(
                 instance=instance,
                 asset_selection=selection,
-                tags=range_tags(first, last),
+                tags=range_tags(first, last) | {HOST_TAG: socket.gethostname()},
                 run_config={"loggers": {"gather": {}}},
                 raise_on_error=False,
             )

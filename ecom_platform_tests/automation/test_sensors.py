@@ -24,6 +24,7 @@ def test_the_schedules_and_sensors_are_these(definitions: dg.Definitions) -> Non
     assert schedules == {"generate_synthetic_data_daily_schedule": ("30 0 * * *", "STOPPED")}
     assert {sensor.name: sensor.default_status.value for sensor in definitions.sensors} == {
         "marts_follow_the_data": "RUNNING",
+        "lost_runs": "RUNNING",
         "failed_checks": "RUNNING",
         "failed_runs": "RUNNING",
         "late_data": "RUNNING",
