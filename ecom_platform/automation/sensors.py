@@ -1,6 +1,7 @@
 """What is watched, and what each watch does when it sees something. The work is in the modules it calls."""
 
 import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -84,13 +85,7 @@ def _failed_checks(settings: Settings) -> dg.SensorDefinition:
         "the start: it only tells.",
     )
     def failed_checks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        records, cursor = finished_runs(context.instance, context.cursor)
-        box, news = outbox(settings), 0
-        for record in records:
-            for seen in checks_seen(context.instance, record, settings.alerts.ui_url):
-                news += box.take(seen) is not None
-        context.update_cursor(cursor)
-        return dg.SkipReason(f"{news} new alerts.")
+        return _tell(context, settings, checks_seen)
 
     return failed_checks
 
@@ -104,15 +99,23 @@ def _failed_runs(settings: Settings) -> dg.SensorDefinition:
         "announces when the job succeeds again. On from the start: it only tells.",
     )
     def failed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        records, cursor = finished_runs(context.instance, context.cursor)
-        box, news = outbox(settings), 0
-        for record in records:
-            seen = run_seen(context.instance, record, settings.alerts.ui_url)
-            news += seen is not None and box.take(seen) is not None
-        context.update_cursor(cursor)
-        return dg.SkipReason(f"{news} new alerts.")
+        return _tell(context, settings, lambda *run: filter(None, [run_seen(*run)]))
 
     return failed_runs
+
+
+def _tell(
+    context: dg.SensorEvaluationContext,
+    settings: Settings,
+    look: Callable[[dg.DagsterInstance, dg.RunRecord, str], Iterable[Seen]],
+) -> dg.SkipReason:
+    """Takes note of what is to be seen in the runs that have ended since the last tick."""
+    records, cursor = finished_runs(context.instance, context.cursor)
+    box = outbox(settings)
+    looks = (seen for record in records for seen in look(context.instance, record, settings.alerts.ui_url))
+    news = sum(box.take(seen) is not None for seen in looks)
+    context.update_cursor(cursor)
+    return dg.SkipReason(f"{news} new alerts.")
 
 
 def _late_data(settings: Settings) -> dg.SensorDefinition:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -32,11 +34,10 @@ def test_eight_backfills_the_schedule_and_a_reader(tmp_path: Path) -> None:
     def read() -> None:
         while not over.wait(0.2):
             began = time.perf_counter()
-            try:
-                service.warehouse.query_native("SELECT 1")
-                service.warehouse.tables()
-            except Exception as error:
-                failures.append(str(error))
+            program = [sys.executable, "-c", "from ecom_platform.cli import main; main()", "query", "SELECT 1 AS one"]
+            answer = subprocess.run(program, env=service.environment, capture_output=True, text=True)
+            if answer.returncode:
+                failures.append(answer.stderr)
             waits.append(time.perf_counter() - began)
 
     reader = threading.Thread(target=read)
