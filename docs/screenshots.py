@@ -12,14 +12,11 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 PAGES = {
-    "asset-graph": "/asset-groups?expanded=global%40global%3Amarts%2Cglobal%40global%3Aanalysis",
+    "asset-graph": "/asset-groups",
     "asset": "/assets/marts/dm_user_purchase_summary",
     "checks": "/assets/clean/orders?view=checks",
     "automation": "/automation",
 }
-HEIGHTS = {"asset-graph": 1300}
-"""Of the pages that 860 pixels do not hold."""
-
 SETTLE_MILLISECONDS = 12_000
 """For the graph to be laid out and the page's queries to be answered."""
 
@@ -36,9 +33,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1440, "height": 860})
         for name in arguments.pages or PAGES:
-            page.set_viewport_size({"width": 1440, "height": HEIGHTS.get(name, 860)})
             page.goto(arguments.url + PAGES[name])
             page.wait_for_timeout(SETTLE_MILLISECONDS)
             page.screenshot(path=arguments.out / f"{name}.png")

@@ -26,7 +26,9 @@ def lost_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     if instance.run_launcher.supports_check_run_worker_health:
         return []
     started = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]))
-    return [run for run in started if _is_local(run) and _is_gone(instance, run)]
+    gone = [run for run in started if _is_local(run) and _is_gone(instance, run)]
+    # A process may have ended well since the runs were listed; what it had to say is on record before it is gone.
+    return [run for run in gone if instance.get_runs(dg.RunsFilter([run.run_id], statuses=[run.status]))]
 
 
 def _is_local(run: dg.DagsterRun) -> bool:

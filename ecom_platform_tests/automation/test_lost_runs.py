@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._core.events import EngineEventData
 
@@ -61,6 +63,19 @@ def test_one_that_is_known_to_have_failed_is_not_found_again(instance: dg.Dagste
     started(instance, HERE, killed)
     for run in lost_runs(instance):
         instance.report_run_failed(run)
+    assert found(instance) == []
+
+
+def test_one_that_ends_well_while_it_is_looked_at_is_not_lost(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(instance, HERE, os.getpid())
+
+    def ends(pid: int) -> NoReturn:
+        instance.report_dagster_event(dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, work.name), run)
+        raise psutil.NoSuchProcess(pid)
+
+    monkeypatch.setattr(psutil, "Process", ends)
     assert found(instance) == []
 
 
