@@ -48,6 +48,11 @@ def test_a_run_materialises_every_table_and_says_so(ecom: Ecom, tmp_path: Path, 
             ).records
             assert records[0].asset_materialization is not None
             assert records[0].asset_materialization.metadata["dagster/partition_row_count"].value == counts.get(month, 0)
+        for name in ("products", "orders"):
+            written = instance.get_latest_materialization_event(dg.AssetKey(["raw", name]))
+            assert written is not None
+            assert written.asset_materialization is not None
+            assert written.asset_materialization.metadata["currency"].value == "KRW"
 
 
 def test_a_second_run_changes_no_row(ecom: Ecom, tmp_path: Path) -> None:
