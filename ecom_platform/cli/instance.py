@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ecom_platform.settings import Settings, SettingsError
 if TYPE_CHECKING:
     import dagster as dg
 
+CONFIGURATION = "dagster.yaml"
 INSTANCE_YAML = """\
 # The Dagster instance of this ECOM_HOME. Edit it as you like: it is written once and never overwritten.
 telemetry:
@@ -50,12 +52,15 @@ def prepare_home(settings: Settings) -> Path:
 
     Raises SettingsError when the folder cannot be written.
     """
+    from filelock import FileLock
+
     home = settings.dagster_home
     try:
         home.mkdir(parents=True, exist_ok=True)
-        configuration = home / "dagster.yaml"
-        if not configuration.exists():
-            configuration.write_text(INSTANCE_YAML)
+        if not (home / CONFIGURATION).exists():
+            with FileLock(home / ".preparing.lock"):
+                if not (home / CONFIGURATION).exists():
+                    _furnish(home)
         if not os.access(home, os.W_OK) or not os.access(settings.home, os.W_OK):
             raise PermissionError(13, "not writable")
     except OSError as error:
@@ -64,6 +69,28 @@ def prepare_home(settings: Settings) -> Path:
         ) from None
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def _furnish(home: Path) -> None:
+    """Puts the databases of a new instance into its home, whole, and its configuration last.
+
+    Processes that find no databases each create them, and two that do so at once leave them unusable for good; so does
+    one that is killed amid it.
+    """
+    import dagster as dg
+
+    new = home / ".preparing"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    (new / CONFIGURATION).write_text(INSTANCE_YAML)
+    os.environ["DAGSTER_HOME"] = str(new)
+    with dg.DagsterInstance.get():
+        pass
+    for made in sorted(new.iterdir(), key=lambda path: path.name == CONFIGURATION):
+        # What a home has already is somebody's history.
+        if not (home / made.name).exists():
+            made.rename(home / made.name)
+    shutil.rmtree(new)
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
