@@ -18,9 +18,7 @@ BREACHES_SHOWN = 20
 def guard(table: Table, months: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
     """The blocking checks of a table: its contract and, of a clean table, that no row was lost on the way to it."""
     key = dg.AssetKey([table.layer, table.name])
-    # Dagster writes an evaluation for each month, which costs more than finding it. Clean tables, where what reaches the
-    # marts is decided, have one; the guards of the others name the months in their words.
-    partitions = months if table.partitioned and table.layer == "clean" else None
+    partitions = months if table.partitioned else None
     specs = [
         dg.AssetCheckSpec(
             CONTRACT,

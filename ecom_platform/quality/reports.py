@@ -41,13 +41,21 @@ def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) ->
     arrivals = _arrivals(raw, synthetic)
     families = [family for family in Family if any(rule.family is family for rule in demands(raw))]
     deps = [dg.AssetKey([violations.layer, violations.name])]
+    described = {
+        SCHEMA: f"{raw} has exactly its specified columns and types.",
+        **{family.value: _WORDS[family] for family in families},
+        **{kind.kind: _kind_words(kind) for kind in kinds},
+        **arrivals,
+    }
     specs = [
         dg.AssetCheckSpec(
-            SCHEMA, asset=key, description=f"{raw} has exactly its specified columns and types.", additional_deps=deps
-        ),
-        *(dg.AssetCheckSpec(family.value, asset=key, description=_WORDS[family], additional_deps=deps) for family in families),
-        *(_kind_spec(key, kind, deps, partitions) for kind in kinds),
-        *(dg.AssetCheckSpec(name, asset=key, description=words, additional_deps=deps) for name, words in arrivals.items()),
+            name,
+            asset=key,
+            description=words,
+            additional_deps=deps,
+            partitions_def=None if name in (FRESHNESS, DRIFT) else partitions,
+        )
+        for name, words in described.items()
     ]
 
     @dg.multi_asset_check(name=f"{raw.layer}__{raw.name}__reporting_checks", specs=specs)
@@ -70,18 +78,10 @@ def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) ->
     return checks
 
 
-def _kind_spec(
-    key: dg.AssetKey, kind: Treatment, deps: list[dg.AssetKey], partitions: dg.PartitionsDefinition[str] | None
-) -> dg.AssetCheckSpec:
-    # A month-by-month evaluation costs Dagster more than the query it tells of, so only the kinds of error that are
-    # expected every month have one; the others name their months in their metadata.
-    return dg.AssetCheckSpec(
-        kind.kind,
-        asset=key,
-        description=f"Rows with the error {kind.kind} in {', '.join(kind.columns)}. What is done about them: {kind.done}, "
-        f"because {kind.why}.",
-        additional_deps=deps,
-        partitions_def=partitions if kind.injected else None,
+def _kind_words(kind: Treatment) -> str:
+    return (
+        f"Rows with the error {kind.kind} in {', '.join(kind.columns)}. What is done about them: {kind.done}, "
+        f"because {kind.why}."
     )
 
 

@@ -12,11 +12,11 @@ import pytest
 from ecom_platform.automation.jobs import GENERATE, REFRESH
 from ecom_platform.tables import CATALOG
 from ecom_platform_tests.automation.platform import Platform, contents
+from ecom_platform_tests.automation.poison import heal, poison
 from ecom_platform_tests.automation.receivers import Hook, Mailbox
 from ecom_platform_tests.automation.service import Service
 
 RESULTS = ("raw", "violations", "quarantine", "clean", "marts", "analysis")
-USERS = CATALOG["raw.users"]
 DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 11, 25, 0, 35, tzinfo=UTC)
 USERS_IN_ALL, START = 300, date(2026, 10, 1)
@@ -45,32 +45,6 @@ def variables(hook: str, mail_port: int) -> dict[str, str]:
         "ECOM_ALERT_SMTP": f"127.0.0.1:{mail_port}",
         "ECOM_ALERT_MAIL_TO": "somebody@example.com",
     }
-
-
-GHOST = "a ghost"
-
-
-def poison(service: Service) -> None:
-    """A user whom nobody knows in two signup months: sound in each of them, and no user is unique any more."""
-    import pyarrow as pa
-
-    store = service.warehouse
-    for month in sorted(store.row_counts(USERS))[-2:]:
-        rows = store.read(USERS, [month])
-        day = datetime.fromisoformat(month).date()
-        ghost = rows.to_pylist()[0] | {"user_id": GHOST, "signup_date": day, "signup_month": day, "device": "Web"}
-        ghost |= {"subscription_type": "Free", "subscription_join_date": None, "anomaly_flag": False}
-        added = pa.concat_tables([rows, pa.Table.from_pylist([ghost], schema=USERS.arrow_schema)])
-        store.replace({USERS: added}, [month])
-
-
-def heal(service: Service) -> None:
-    import pyarrow.compute as pc
-
-    store = service.warehouse
-    for month in sorted(store.row_counts(USERS))[-2:]:
-        rows = store.read(USERS, [month])
-        store.replace({USERS: rows.filter(pc.not_equal(rows["user_id"], GHOST))}, [month])
 
 
 def live(service: Service, days: list[int], events: dict[int, str], mailbox: Mailbox) -> None:

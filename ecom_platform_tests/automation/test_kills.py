@@ -25,9 +25,9 @@ from ecom_platform.origin import world_settings
 from ecom_platform.tables import CATALOG
 from ecom_platform.world import World
 from ecom_platform_tests.automation.platform import Platform, contents
+from ecom_platform_tests.automation.poison import heal, poison
 from ecom_platform_tests.automation.receivers import Hook
 from ecom_platform_tests.automation.service import Service
-from ecom_platform_tests.automation.test_fourteen_days import heal, poison
 
 RESULTS = ("raw", "violations", "quarantine", "clean", "marts", "analysis")
 WINDOWS = CATALOG["raw.observation_windows"]
@@ -82,11 +82,11 @@ def newest(one: Service) -> date:
     return min(row["observed_until"] for row in one.warehouse.read(WINDOWS).to_pylist())
 
 
-def differences(one: Service, scratch: Path) -> set[str]:
-    """Tables that are not what a build from scratch at the end of the last day gives."""
+def differences(one: Service, scratch: Path, until: date) -> set[str]:
+    """Tables that are not what a build from scratch at the end of a day gives."""
     built = Platform(scratch, users=USERS, start=START)
     for job in (GENERATE, REFRESH):
-        assert built.run(job, one.now.date() - DAY, checks=False).success
+        assert built.run(job, until, checks=False).success
     here, there = contents(one.warehouse, *RESULTS), contents(built.warehouse, *RESULTS)
     return {name for name in there if here[name] != there[name]}
 
@@ -107,8 +107,9 @@ def test_kills_during_daily_runs(tmp_path: Path, hook: Hook) -> None:
         for round_ in range(ROUNDS):
             kills(one, dice, lambda: None)
             one.set_clock(one.now + DAY)
-            one.wait(lambda: newest(one) == one.now.date() - DAY, quiet=CALM_SECONDS)
-            assert differences(one, tmp_path / f"scratch {round_}") == set()
+            ended = one.now.date() - DAY
+            one.wait(lambda ended=ended: newest(one) == ended, quiet=CALM_SECONDS)
+            assert differences(one, tmp_path / f"scratch {round_}", ended) == set()
         # An alert that is raised and resolved amid kills is told once.
         for event, change in (("raised", poison), ("recovered", heal)):
             change(one)
@@ -144,8 +145,10 @@ def test_kills_during_backfills(tmp_path: Path, hook: Hook) -> None:
                 months = ["2026-10-01", "2026-11-01", "2026-12-01"]
             one.set_clock(one.now + DAY)
             backfill()
-            one.wait(lambda: newest(one) == one.now.date() - DAY, quiet=CALM_SECONDS)
-            assert differences(one, tmp_path / f"scratch {round_}") == set()
+            # Who is not told a day builds the world of today.
+            today = one.now.date()
+            one.wait(lambda today=today: newest(one) == today, quiet=CALM_SECONDS)
+            assert differences(one, tmp_path / f"scratch {round_}", today) == set()
     finally:
         one.stop()
     assert outbox(one.settings).waiting() == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -115,3 +116,28 @@ def test_many_runs_leave_few_files_open_and_wiping_leaves_none(home: Path) -> No
         assert instance.get_latest_materialization_event(letters.key) is None
         run(instance)
         assert instance.get_latest_materialization_event(letters.key) is not None
+
+
+def test_the_disk_is_waited_for_when_a_run_changes_its_status(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited, fsync = [], os.fsync
+
+    def noted(file: int) -> None:
+        waited.append(Path(os.readlink(f"/proc/self/fd/{file}")).name)
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        run_id = run(instance)
+        changes = [kind for kind in kinds(instance.event_log_storage, run_id) if kind.startswith("PIPELINE_")]  # type: ignore[arg-type]
+    assert changes[-1] == "PIPELINE_SUCCESS"
+    assert waited == [f"{run_id}.db-wal", "index.db-wal"] * len(changes)
+
+
+def test_no_other_event_waits_for_the_disk(home: Path) -> None:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        run_id = run(instance)
+        storage = instance.event_log_storage
+        assert isinstance(storage, OpenEventLog)
+        for connect in (storage.index_connection, lambda: storage.run_connection(run_id)):
+            with connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
