@@ -62,7 +62,7 @@ bench: $(INSTALLED) ## speed, as ratios measured in one run
 
 lock: ## pin what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--allow-unsafe --extra dev --python-version 3.11 -o requirements.lock pyproject.toml 
+		--allow-unsafe --extra dev --extra kubernetes --python-version 3.11 -o requirements.lock pyproject.toml
 
 lock-emulator: ## pin the emulator (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

@@ -7,10 +7,15 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+from dagster import Shape
 from dagster._config import validate_config
 from dagster._core.instance.config import dagster_instance_config_schema
+from dagster_celery_k8s import CeleryK8sRunLauncher
+from dagster_gcp.gcs import GCSComputeLogManager
+from dagster_k8s import K8sRunLauncher
+from dagster_k8s.job import UserDefinedDagsterK8sConfig
+from dagster_postgres.utils import pg_config
 
 from ecom_platform.settings import VARIABLES
 
@@ -41,27 +46,43 @@ def test_the_celery_instance_is_valid_for_dagster() -> None:
     config = loaded("celery/dagster.yaml")
     plain = {name: value for name, value in config.items() if name not in ("storage", "run_launcher", "compute_logs")}
     schema = dagster_instance_config_schema()
-    from dagster import Shape
-
     known = Shape({name: field for name, field in schema.items() if name in plain})
     result = validate_config(known, plain)
     assert result.success, result.errors
 
 
 def test_the_celery_launcher_is_valid_for_its_integration() -> None:
-    celery = pytest.importorskip("dagster_celery_k8s", reason="dagster-celery-k8s is installed where it is used")
     config = loaded("celery/dagster.yaml")["run_launcher"]["config"]
-    result = validate_config(celery.CeleryK8sRunLauncher.config_type(), config)
+    result = validate_config(CeleryK8sRunLauncher.config_type(), config)
     assert result.success, result.errors
 
 
-def test_the_pods_resources_are_valid_for_kubernetes() -> None:
-    k8s = pytest.importorskip("dagster_k8s", reason="dagster-k8s is installed where it is used")
-    from dagster_k8s.job import UserDefinedDagsterK8sConfig
+def test_the_celery_storage_is_valid_for_its_integration() -> None:
+    config = loaded("celery/dagster.yaml")["storage"]["postgres"]
+    result = validate_config(Shape(pg_config()), config)
+    assert result.success, result.errors
 
+
+def test_the_pods_of_runs_are_valid_for_kubernetes() -> None:
     launcher = loaded("kubernetes/values.yaml")["runLauncher"]
-    assert launcher["type"] == k8s.K8sRunLauncher.__name__
-    found = UserDefinedDagsterK8sConfig.from_dict(
-        {"container_config": launcher["config"]["k8sRunLauncher"]["runK8sConfig"]["containerConfig"]}
-    )
-    assert found.container_config["resources"]["limits"] == {"memory": "2Gi"}
+    assert launcher["type"] == K8sRunLauncher.__name__
+    values = launcher["config"]["k8sRunLauncher"]
+    # The chart writes the launcher's configuration with the same words in snake case.
+    assert set(values) == {"runK8sConfig"}
+    pods = {"container_config": values["runK8sConfig"]["containerConfig"]}
+    needed = {"dagster_home": "/opt/dagster", "instance_config_map": "dagster-instance", "service_account_name": "dagster"}
+    result = validate_config(K8sRunLauncher.config_type(), {**needed, "run_k8s_config": pods})
+    assert result.success, result.errors
+    assert UserDefinedDagsterK8sConfig.from_dict(pods).container_config["resources"]["limits"] == {"memory": "2Gi"}
+
+
+def test_the_compute_logs_are_valid_for_their_integration() -> None:
+    config = loaded("celery/dagster.yaml")["compute_logs"]["config"]
+    assert config == loaded("kubernetes/values.yaml")["computeLogManager"]["config"]["gcsComputeLogManager"]
+    result = validate_config(GCSComputeLogManager.config_type(), config)
+    assert result.success, result.errors
+
+
+def test_a_wrong_word_in_them_is_found() -> None:
+    config = {**loaded("celery/dagster.yaml")["run_launcher"]["config"], "broken": 1}
+    assert not validate_config(CeleryK8sRunLauncher.config_type(), config).success
