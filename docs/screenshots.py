@@ -16,6 +16,7 @@ PAGES = {
     "asset": "/assets/marts/dm_user_purchase_summary",
     "checks": "/assets/clean/orders?view=checks",
     "automation": "/automation",
+    "ticks": "/locations/ecom_platform.definitions/sensors/deliver_alerts",
 }
 SETTLE_MILLISECONDS = 12_000
 """For the graph to be laid out and the page's queries to be answered."""

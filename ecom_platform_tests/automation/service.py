@@ -31,6 +31,7 @@ REPOSITORY = Path(__file__).parents[2]
 QUIET_SECONDS = 8.0
 PATIENCE_SECONDS = 900.0
 
+_TELLING = ("ecom/as_of", "dagster/schedule_name", "dagster/backfill", "dagster/parent_run_id", "dagster/retry_number")
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -179,6 +180,16 @@ class Service:
     def scheduled(self) -> int:
         """Runs that the daily schedule has started, by their days."""
         return len({run.tags["ecom/as_of"] for run in self.instance.get_runs() if "ecom/as_of" in run.tags})
+
+    def history(self) -> str:
+        """The last runs, the newest first, and why those that failed did: what a failed assertion should say."""
+        failures = {dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.STEP_FAILURE}
+        lines = []
+        for run in self.instance.get_runs(limit=20):
+            tags = {name: value for name, value in run.tags.items() if name in _TELLING}
+            lines.append(f"{run.run_id[:8]} {run.job_name} {run.status.value} {tags}")
+            lines += [f"    {failed.user_message}" for failed in self.instance.all_logs(run.run_id, of_type=failures)]
+        return "\n".join(lines)
 
     def wait(self, condition: object = None, quiet: float = QUIET_SECONDS) -> None:
         """Waits until a condition holds and, after it, until no run has been there for some seconds."""
