@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,8 +24,16 @@ from ecom_platform.automation.jobs import GENERATE
 from ecom_platform.automation.schedules import daily_name
 from ecom_platform.cli.instance import prepare_home
 from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb import DuckDBWarehouse
 from ecom_platform_tests.automation.receivers import free_port
+
+LANDED = [
+    dg.AssetKey([table.layer, table.name])
+    for table in CATALOG.values()
+    if table.partitioned and table.layer in ("raw", "violations", "quarantine", "clean")
+]
+"""What a person backfills to have months landed anew; the marts follow."""
 
 CLOCK = Path(__file__).parent / "clock"
 REPOSITORY = Path(__file__).parents[2]
@@ -168,6 +177,10 @@ class Service:
             except (OSError, KeyError):
                 time.sleep(0.5)
         raise AssertionError(f"the webserver launches no backfill: {said}")
+
+    def backfill_statuses(self) -> dict[str, int]:
+        """How many backfills there are in each status."""
+        return dict(Counter(backfill.status.value for backfill in self.instance.get_backfills()))
 
     def unfinished(self) -> list[str]:
         return [run.run_id for run in self.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))]

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
-from ecom_platform.automation.jobs import GENERATE
-from ecom_platform.automation.schedules import range_tags
-from ecom_platform_tests.automation.service import Service
+from ecom_platform.partitions import signup_months
+from ecom_platform_tests.automation.service import LANDED, Service
 
 MIDNIGHT = datetime(2026, 11, 25, 0, 35, tzinfo=UTC)
+START = date(2023, 12, 1)
 BACKFILLS = 8
 
 
 @pytest.mark.slow
 def test_eight_backfills_the_schedule_and_a_reader(tmp_path: Path) -> None:
-    service = Service(tmp_path / "home", MIDNIGHT, {"ECOM_USERS": "300", "ECOM_START_MONTH": "2023-12"})
+    service = Service(tmp_path / "home", MIDNIGHT, {"ECOM_USERS": "300", "ECOM_START_MONTH": f"{START:%Y-%m}"})
     service.switch_on()
-    service.start()
+    service.start(webserver=True)
     waits: list[float] = []
     failures: list[str] = []
     over = threading.Event()
@@ -43,19 +45,20 @@ def test_eight_backfills_the_schedule_and_a_reader(tmp_path: Path) -> None:
     reader = threading.Thread(target=read)
     try:
         service.set_clock(MIDNIGHT + timedelta(days=1))
-        tags = json.dumps(range_tags("2023-12-01", "2026-11-01"))
-        config = json.dumps({"ops": {op: {"config": {"as_of": "2026-11-24"}} for op in ("raw_cohorts", "raw__products")}})
         reader.start()
-        for _ in range(BACKFILLS):
-            service.launch("--job", GENERATE, "--tags", tags, "--config-json", config)
+        months = signup_months(START, service.now.date()).get_partition_keys()
+        backfills = [service.backfill(LANDED, months) for _ in range(BACKFILLS)]
         service.wait(lambda: service.scheduled() > 0, quiet=20)
     finally:
         over.set()
         reader.join()
         service.stop()
+    assert len(months) == 36
     runs = service.instance.get_run_records()
-    assert [record.dagster_run.status for record in runs] == [dg.DagsterRunStatus.SUCCESS] * len(runs)
-    assert len(runs) >= BACKFILLS + 1
+    assert {record.dagster_run.status for record in runs} == {dg.DagsterRunStatus.SUCCESS}, service.history()
+    launched = Counter(record.dagster_run.tags.get(BACKFILL_ID_TAG) for record in runs)
+    assert [launched[backfill] for backfill in backfills] == [1] * BACKFILLS, "one run a contiguous range"
+    assert set(service.backfill_statuses()) == {BulkActionStatus.COMPLETED_SUCCESS.value}
     assert failures == []
     spans = sorted((record.start_time or 0, record.end_time or 0) for record in runs)
     assert all(end <= after for (_, end), (after, _) in pairwise(spans)), "one run at a time"

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from ecom_platform.assets.increment import COHORT_TABLES
@@ -28,15 +27,10 @@ from ecom_platform.world import World
 from ecom_platform_tests.automation.platform import Platform, contents
 from ecom_platform_tests.automation.poison import heal, poison
 from ecom_platform_tests.automation.receivers import Hook
-from ecom_platform_tests.automation.service import Service
+from ecom_platform_tests.automation.service import LANDED, Service
 
 RESULTS = ("raw", "violations", "quarantine", "clean", "marts", "analysis")
 WINDOWS = CATALOG["raw.observation_windows"]
-BACKFILLED = [
-    dg.AssetKey([table.layer, table.name])
-    for table in CATALOG.values()
-    if table.partitioned and table.layer in ("raw", "violations", "quarantine", "clean")
-]
 USERS, START = 300, date(2026, 10, 1)
 MIDNIGHT = datetime(2026, 11, 25, 0, 35, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -136,7 +130,7 @@ def test_kills_during_backfills(tmp_path: Path, hook: Hook) -> None:
         return signup_months(START, one.now.date()).get_partition_keys()
 
     def backfill() -> None:
-        one.backfill(BACKFILLED, months())
+        one.backfill(LANDED, months())
 
     try:
         config = {"ops": {op: {"config": {"as_of": f"{one.now.date() - DAY}"}} for op in ("raw_cohorts", "raw__products")}}
