@@ -8,11 +8,14 @@ sources, or has failed a blocking check.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import dagster as dg
 
 from ecom_platform.tables import CATALOG
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.declarative_automation.automation_condition import BuiltinAutomationCondition
 
 FOLLOWING = ("marts", "analysis")
 """The layers that are rebuilt by themselves. The others are the daily run's, and the source sensor's, to write."""
@@ -28,22 +31,29 @@ _UNPARTITIONED = dg.AssetSelection.assets(*([table.layer, table.name] for table 
 def follows_the_data(partitioned: bool) -> dg.AutomationCondition[Any]:
     """The condition of a table of the following layers.
 
-    It differs from Dagster's `eager` in three points, each of them a way to build on wrong data or to miss some: every
-    partition counts, not only the latest; a failed guard blocks also when it failed in an earlier run; and a parent
-    whose own parents moved on without it (its run was stopped by a guard) blocks until it has caught up.
+    It differs from Dagster's `eager` in these points, each of them a way to build on wrong data, to miss some, or to build
+    twice. Every partition counts, not only the latest. A failed guard blocks also when it failed in an earlier run. A
+    source whose own sources moved on without it (its run was stopped by a guard) blocks until it has caught up. A source
+    that is about to be built is waited for, unless it has the same partitions and so is built in the same run. And what
+    happened within one look is told apart by its time: a table that a late run built just before its sources moved on is
+    built again, one that was built just after them is not.
     """
-    updated: dg.AutomationCondition[Any] = Condition.any_deps_updated()
+    updated = Condition.newly_updated()
+    moved = Condition.any_deps_match(updated)
     if partitioned:
         # The catalogue is written every day, and almost never is anything new in it: every month would be rebuilt.
-        updated = Condition.any_deps_updated().ignore(_UNPARTITIONED) | Condition.any_deps_match(
-            Condition.newly_updated() & Condition.data_version_changed()
-        ).allow(_UNPARTITIONED)
-    changed = (Condition.newly_missing() | updated).since_last_handled()
-    failed = Condition.any_checks_match(Condition.check_failed(), blocking_only=True) & ~Condition.will_be_requested()
+        moved = moved.ignore(_UNPARTITIONED)
+    # A condition that is put together from others with | or & has no times: these two are compared as they are.
+    changed: BuiltinAutomationCondition[Any] = moved.since(Condition.newly_requested()) & moved.since(updated)
+    if partitioned:
+        another = Condition.any_deps_match(updated & Condition.data_version_changed()).allow(_UNPARTITIONED)
+        changed |= another.since_last_handled()
+    changed |= Condition.newly_missing().since_last_handled() | _together(Condition.will_be_requested(), partitioned)
+    failed = Condition.any_checks_match(Condition.check_failed(), blocking_only=True)
     condition = (
         changed.with_label("sources_changed")
-        & ~Condition.any_deps_match(failed).with_label("a_source_failed_its_guard")
-        & ~Condition.any_deps_match(_lags()).with_label("a_source_lags_behind")
+        & ~_before(failed, partitioned).with_label("a_source_failed_its_guard")
+        & ~_before(moved.since(updated), partitioned).with_label("a_source_lags_behind")
         & ~Condition.any_deps_in_progress()
         & ~Condition.in_progress()
     )
@@ -53,11 +63,15 @@ def follows_the_data(partitioned: bool) -> dg.AutomationCondition[Any]:
     return condition.with_label("follows_the_data")
 
 
-def _lags() -> dg.AutomationCondition[Any]:
-    """Something upstream of the table was updated after it, and it is not about to be updated itself."""
-    moved_on = Condition.any_deps_match(Condition.newly_updated())
-    handled = Condition.newly_updated() | Condition.initial_evaluation()
-    return moved_on.since(handled) & ~Condition.will_be_requested()
+def _together(operand: dg.AutomationCondition[Any], partitioned: bool) -> BuiltinAutomationCondition[Any]:
+    """Any source that a table shares a run with, because it has months as the table does or has none as it has none."""
+    sources = Condition.any_deps_match(operand)
+    return sources.ignore(_UNPARTITIONED) if partitioned else sources.allow(_UNPARTITIONED)
+
+
+def _before(operand: dg.AutomationCondition[Any], partitioned: bool) -> BuiltinAutomationCondition[Any]:
+    """Any source, unless it is about to be built in the run that builds the table."""
+    return _together(operand & ~Condition.will_be_requested(), partitioned) | _together(operand, not partitioned)
 
 
 def followed(assets: list[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
