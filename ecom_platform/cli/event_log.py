@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,6 @@ from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy import event as connections
 from sqlalchemy.pool import QueuePool
 
 RUNS_KEPT_OPEN = 4
@@ -36,6 +36,7 @@ class OpenEventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._process = os.getpid()
         self._tables: set[str] = set()
+        self._waits = _Waits()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -48,6 +49,7 @@ class OpenEventLog(SqliteEventLogStorage):
         with self._db_lock:
             engine = self._engine(shard)
             with engine.connect() as connection:
+                _opened(connection).execute(f"PRAGMA synchronous={'FULL' if self._waits.for_disk else 'NORMAL'}")
                 before = _changes(connection)
                 with connection.begin():
                     yield connection
@@ -57,10 +59,12 @@ class OpenEventLog(SqliteEventLogStorage):
                 os.utime(self.path_for_shard(shard))
 
     def store_event(self, event: EventLogEntry) -> None:
-        super().store_event(event)
-        if event.dagster_event_type in EVENT_TYPE_TO_PIPELINE_RUN_STATUS:
-            for shard in (event.run_id, INDEX_SHARD_NAME):
-                _sync(Path(f"{self.path_for_shard(shard)}-wal"))
+        # Within the transaction: others must not see the event long before the run's own record says the same.
+        self._waits.for_disk = event.dagster_event_type in EVENT_TYPE_TO_PIPELINE_RUN_STATUS
+        try:
+            super().store_event(event)
+        finally:
+            self._waits.for_disk = False
 
     def has_table(self, table_name: str) -> bool:
         # Asked at every evaluation of a check. Tables are only ever added.
@@ -95,7 +99,6 @@ class OpenEventLog(SqliteEventLogStorage):
                 pool_size=1,
                 connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
-            connections.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=NORMAL"))
         self._engines[shard] = engine
         if shard not in self._initialized_dbs:
             self._initdb(engine)
@@ -113,19 +116,17 @@ class OpenEventLog(SqliteEventLogStorage):
             self._engines.popitem()[1].dispose()
 
 
-def _sync(file: Path) -> None:
-    """Waits until what was written to the file is on the disk."""
-    try:
-        opened = os.open(file, os.O_RDWR)
-    except FileNotFoundError:
-        return
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+class _Waits(threading.local):
+    """Whether what this thread writes now must be on the disk before it goes on."""
+
+    for_disk = False
+
+
+def _opened(connection: Connection) -> sqlite3.Connection:
+    opened: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return opened
 
 
 def _changes(connection: Connection) -> int:
     """Rows that this connection has ever changed."""
-    opened: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-    return opened.total_changes
+    return _opened(connection).total_changes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import re
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from ecom_platform.cli.event_log import OpenEventLog
 from ecom_platform.cli.instance import INSTANCE_YAML
@@ -118,26 +121,24 @@ def test_many_runs_leave_few_files_open_and_wiping_leaves_none(home: Path) -> No
         assert instance.get_latest_materialization_event(letters.key) is not None
 
 
-def test_the_disk_is_waited_for_when_a_run_changes_its_status(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited, fsync = [], os.fsync
+def test_the_disk_is_waited_for_when_a_run_changes_its_status_and_only_then(home: Path) -> None:
+    statements: list[str] = []
+    traced = [statements.append]
 
-    def noted(file: int) -> None:
-        waited.append(Path(os.readlink(f"/proc/self/fd/{file}")).name)
-        fsync(file)
+    def trace(connection: sqlite3.Connection, _: object) -> None:
+        connection.set_trace_callback(traced[0])
 
-    monkeypatch.setattr(os, "fsync", noted)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        run_id = run(instance)
-        changes = [kind for kind in kinds(instance.event_log_storage, run_id) if kind.startswith("PIPELINE_")]  # type: ignore[arg-type]
-    assert changes[-1] == "PIPELINE_SUCCESS"
-    assert waited == [f"{run_id}.db-wal", "index.db-wal"] * len(changes)
-
-
-def test_no_other_event_waits_for_the_disk(home: Path) -> None:
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        run_id = run(instance)
-        storage = instance.event_log_storage
-        assert isinstance(storage, OpenEventLog)
-        for connect in (storage.index_connection, lambda: storage.run_connection(run_id)):
-            with connect() as connection:
-                assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+    listen(Engine, "connect", trace)
+    try:
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            run(instance)
+    finally:
+        remove(Engine, "connect", trace)
+    waits, inserted = "", set()
+    for statement in statements:
+        if statement.startswith("PRAGMA synchronous="):
+            waits = statement.partition("=")[2]
+        elif statement.startswith("INSERT INTO event_logs"):
+            inserted |= {(kind, waits) for kind in re.findall(r"'([A-Z_]{6,})'", statement)}
+    assert {("PIPELINE_START", "FULL"), ("PIPELINE_SUCCESS", "FULL"), ("ASSET_MATERIALIZATION", "NORMAL")} <= inserted
+    assert {wait for kind, wait in inserted if not kind.startswith("PIPELINE_")} == {"NORMAL"}
