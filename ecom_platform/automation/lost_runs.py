@@ -1,18 +1,26 @@
-"""Runs whose process is gone without a word: after a power cut or a kill they count as started, and others wait for them.
+"""Runs that a power cut or a kill leaves behind, and that nothing would ever move on.
 
-Dagster's run monitoring asks the run launcher how a run's process does, and the launcher of a single machine cannot say.
+Some count as started although their process is gone without a word, and others wait for them: Dagster's run monitoring
+asks the run launcher how a run's process does, and the launcher of a single machine cannot say. Others have failed and
+were to be tried again, and are not: Dagster's daemon looks at each failure once, and when it looks in the moment between
+the event and the run's record it takes the run for one that goes on.
 """
 
 from __future__ import annotations
 
 import json
 import socket
+import time
 
 import dagster as dg
 import psutil
+from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
 
 HOST_TAG = "ecom/host"
 """Where a run is executed that no daemon has launched: by `ecom run`, in its own process."""
+
+OVERLOOKED_SECONDS = 60.0
+"""A retry follows its failure within seconds; what has none by then will have none."""
 
 _LAUNCHED = ".dagster/grpc_info"
 _TOLERANCE_SECONDS = 5.0
@@ -29,6 +37,17 @@ def lost_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     gone = [run for run in started if _is_local(run) and _is_gone(instance, run)]
     # A process may have ended well since the runs were listed; what it had to say is on record before it is gone.
     return [run for run in gone if instance.get_runs(dg.RunsFilter([run.run_id], statuses=[run.status]))]
+
+
+def overlooked_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Failed runs that are marked to be tried again and were not. To report their failure once more has them looked at."""
+    failed = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={WILL_RETRY_TAG: "true"}))
+    before = time.time() - OVERLOOKED_SECONDS
+    return [
+        record.dagster_run
+        for record in failed
+        if AUTO_RETRY_RUN_ID_TAG not in record.dagster_run.tags and record.end_time is not None and record.end_time < before
+    ]
 
 
 def _is_local(run: dg.DagsterRun) -> bool:

@@ -13,7 +13,7 @@ from ecom_platform.alerts.outbox import Outbox
 from ecom_platform.alerts.sinks import sinks
 from ecom_platform.automation.conditions import FOLLOWING
 from ecom_platform.automation.jobs import GENERATE
-from ecom_platform.automation.lost_runs import lost_runs
+from ecom_platform.automation.lost_runs import lost_runs, overlooked_runs
 from ecom_platform.automation.run_reports import checks_seen, finished_runs, run_seen
 from ecom_platform.automation.schedules import DAILY_CRON_DELAY, daily_name, range_tags
 from ecom_platform.settings import Settings
@@ -65,13 +65,16 @@ def _lost_runs() -> dg.SensorDefinition:
         minimum_interval_seconds=30,
         default_status=RUNNING,
         description="Marks a run as failed whose process is gone without a word, after a power cut for one, so that it is "
-        "tried again and those that wait for it go on. On from the start: without it one such run would stop all others.",
+        "tried again and those that wait for it go on; and reports once more the failure of a run that was to be tried "
+        "again and was not. On from the start: without it one such run would stop all others.",
     )
     def lost(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        found = lost_runs(context.instance)
-        for run in found:
+        gone, overlooked = lost_runs(context.instance), overlooked_runs(context.instance)
+        for run in gone:
             context.instance.report_run_failed(run, "The run's process is gone: it was killed, or the machine went off.")
-        return dg.SkipReason(f"{len(found)} lost runs.")
+        for run in overlooked:
+            context.instance.report_run_failed(run, "The run was to be tried again, and was not: its failure is told again.")
+        return dg.SkipReason(f"{len(gone)} lost runs, {len(overlooked)} that were not tried again.")
 
     return lost
 

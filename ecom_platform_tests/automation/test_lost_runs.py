@@ -1,4 +1,4 @@
-"""A run whose process was killed is found; one that goes on, or that this machine cannot know of, is left alone."""
+"""A run whose process was killed is found, as is one that nobody tries again; one that goes on is left alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -15,8 +16,10 @@ import dagster as dg
 import psutil
 import pytest
 from dagster._core.events import EngineEventData
+from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import filter_runs_to_should_retry
 
-from ecom_platform.automation.lost_runs import HOST_TAG, lost_runs
+from ecom_platform.automation.lost_runs import HOST_TAG, OVERLOOKED_SECONDS, lost_runs, overlooked_runs
 
 HERE = {HOST_TAG: socket.gethostname()}
 LAUNCHED = {".dagster/grpc_info": json.dumps({"host": "localhost", "socket": "/tmp/some"})}
@@ -101,3 +104,44 @@ def test_a_process_that_only_inherited_the_number_is_not_the_runs(
     monkeypatch.setattr("ecom_platform.automation.lost_runs._TOLERANCE_SECONDS", -1e9)
     run = started(instance, HERE, os.getpid())
     assert found(instance) == [run]
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "tags", "overlooked"),
+    [
+        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "true"}, True),
+        (OVERLOOKED_SECONDS - 1, {WILL_RETRY_TAG: "true"}, False),
+        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "true", AUTO_RETRY_RUN_ID_TAG: "another"}, False),
+        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "false"}, False),
+    ],
+    ids=["to be tried again", "just now", "tried again", "not to be"],
+)
+def test_a_failure_that_no_retry_followed_is_overlooked(
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds_ago: float,
+    tags: dict[str, str],
+    overlooked: bool,
+) -> None:
+    run = instance.create_run_for_job(work, status=dg.DagsterRunStatus.STARTED)
+    instance.report_run_failed(run)
+    instance.add_run_tags(run.run_id, tags)
+    later = time.time() + seconds_ago
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: later)
+        assert [each.run_id for each in overlooked_runs(instance)] == [run.run_id] * overlooked
+
+
+def test_a_failure_that_is_told_again_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecom_platform.automation.lost_runs.OVERLOOKED_SECONDS", 0)
+    retries = {"run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False}}
+    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=retries) as instance:
+        run = instance.create_run_for_job(work, status=dg.DagsterRunStatus.STARTED)
+        instance.report_run_failed(run)
+        (overlooked,) = overlooked_runs(instance)
+        instance.report_run_failed(overlooked)
+        failures = instance.event_log_storage.get_logs_for_all_runs_by_log_id(
+            dagster_event_type={dg.DagsterEventType.RUN_FAILURE}
+        )
+        assert len(failures) == 2
+        assert [each.run_id for each in filter_runs_to_should_retry(instance.get_runs(), instance)] == [run.run_id]
