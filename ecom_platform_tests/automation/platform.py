@@ -22,16 +22,19 @@ START = date(2026, 6, 1)
 
 @dataclass
 class Platform:
+    """A platform in `home`. Its months go on to the `as_of` date's; without one, to the calendar's."""
+
     home: Path
     users: int = 600
     start: date = START
+    as_of: date | None = None
     instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     @cached_property
     def settings(self) -> Settings:
-        return Settings.load(
-            {"ECOM_HOME": str(self.home), "ECOM_USERS": str(self.users), "ECOM_START_MONTH": f"{self.start:%Y-%m}"}
-        )
+        as_of = {} if self.as_of is None else {"ECOM_AS_OF": f"{self.as_of}"}
+        variables = {"ECOM_HOME": str(self.home), "ECOM_USERS": str(self.users), "ECOM_START_MONTH": f"{self.start:%Y-%m}"}
+        return Settings.load(variables | as_of)
 
     @cached_property
     def definitions(self) -> dg.Definitions:

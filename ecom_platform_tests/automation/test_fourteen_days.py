@@ -72,7 +72,7 @@ def test_a_scheduled_day_lands_what_a_build_from_scratch_gives(tmp_path: Path, h
         service.wait(lambda: service.scheduled() > 0, quiet=1)
     finally:
         service.stop()
-    scratch = Platform(tmp_path / "scratch", users=USERS_IN_ALL, start=START)
+    scratch = Platform(tmp_path / "scratch", users=USERS_IN_ALL, start=START, as_of=MIDNIGHT.date())
     assert scratch.run(GENERATE, MIDNIGHT.date(), checks=False).success
     assert contents(service.warehouse, *RESULTS[:4]) == contents(scratch.warehouse, *RESULTS[:4])
     assert hook.messages == {}
@@ -107,7 +107,7 @@ def run_days(tmp_path: Path, hook: Hook, mailbox: Mailbox, days: list[int], even
     grown = contents(service.warehouse, *RESULTS)
     last = service.now.date() - DAY
 
-    scratch = Platform(tmp_path / "scratch", users=USERS_IN_ALL, start=START)
+    scratch = Platform(tmp_path / "scratch", users=USERS_IN_ALL, start=START, as_of=last)
     for job in (GENERATE, REFRESH):
         assert scratch.run(job, last, checks=False).success
     assert {f"{row['observed_until']}" for row in service.warehouse.read(CATALOG["raw.observation_windows"]).to_pylist()} == {

@@ -79,7 +79,7 @@ def newest(one: Service) -> date:
 
 def differences(one: Service, scratch: Path, until: date) -> set[str]:
     """Names of the tables that are not what a build from scratch at the end of a day gives."""
-    built = Platform(scratch, users=USERS, start=START)
+    built = Platform(scratch, users=USERS, start=START, as_of=until)
     for job in (GENERATE, REFRESH):
         assert built.run(job, until, checks=False).success
     here, there = contents(one.warehouse, *RESULTS), contents(built.warehouse, *RESULTS)
