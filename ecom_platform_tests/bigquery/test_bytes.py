@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 import requests
 
+from ecom_platform.partitions import signup_months
 from ecom_platform.quality.validation import validate
 from ecom_platform.tables import CATALOG, RAW
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
@@ -23,9 +24,9 @@ from ecom_platform_tests.bigquery.emulator import Emulator
 
 pytestmark = [pytest.mark.bigquery, pytest.mark.slow]
 
-MONTHS = [date(2024, month, 1) for month in range(1, 4)]
-KEYS = [month.isoformat() for month in MONTHS]
-SMALL, LARGE = 10_000, 200_000
+START, AS_OF = date(2023, 12, 1), date(2026, 11, 22)
+KEYS = signup_months(START, AS_OF).get_partition_keys()
+SMALL, LARGE = 10_000, 100_000
 MOST = 5_000_000
 MARGIN = 100_000
 """A longer job is asked after more often, and every answer repeats its text. A column of the users would be more than this."""
@@ -54,8 +55,8 @@ def metered() -> Iterator[Meter]:
 def downloads(emulator: Emulator, users: int) -> dict[str, int]:
     """Bytes received for each SQL asset and each check, over a world of that scale."""
     warehouse = BigQueryWarehouse(emulator.options())
-    world = World(WorldSettings(seed=3, users=users, start_month=MONTHS[0], as_of=date(2024, 3, 31)))
-    cohorts = [world.month(month) for month in MONTHS]
+    world = World(WorldSettings(seed=3, users=users, start_month=START, as_of=AS_OF))
+    cohorts = [world.month(month) for month in world.months]
     warehouse.replace({CATALOG["raw.products"]: world.products()}, None)
     warehouse.replace({t: pa.concat_tables([cohort[t.name] for cohort in cohorts]) for t in RAW if t.partitioned}, KEYS)
     received = {}
