@@ -19,7 +19,8 @@ from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
 HOST_TAG = "ecom/host"
 """Where a run is executed that no daemon has launched: by `ecom run`, in its own process."""
 
-OVERLOOKED_SECONDS = 60.0
+TOLD_AGAIN_TAG = "ecom/told_again"
+ANSWER_SECONDS = 30.0
 """A retry follows its failure within seconds; what has none by then will have none."""
 
 _LAUNCHED = ".dagster/grpc_info"
@@ -40,14 +41,26 @@ def lost_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
 
 
 def overlooked_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    """Failed runs that are marked to be tried again and were not. To report their failure once more has them looked at."""
+    """Failed runs that are marked to be tried again, were not, and of which `tell_again` was never called."""
     failed = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={WILL_RETRY_TAG: "true"}))
-    before = time.time() - OVERLOOKED_SECONDS
-    return [
-        record.dagster_run
-        for record in failed
-        if AUTO_RETRY_RUN_ID_TAG not in record.dagster_run.tags and record.end_time is not None and record.end_time < before
-    ]
+    return [record.dagster_run for record in failed if TOLD_AGAIN_TAG not in record.dagster_run.tags and _unanswered(record)]
+
+
+def tell_again(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Has Dagster's daemon look at the failure once more."""
+    instance.add_run_tags(run.run_id, {TOLD_AGAIN_TAG: "true"})
+    instance.report_run_failed(run, "The run was to be tried again, and was not: its failure is told again.")
+
+
+def will_be_tried_again(record: dg.RunRecord) -> bool:
+    """Whether to wait for another run that does the work of a failed one, or has done it."""
+    tags = record.dagster_run.tags
+    return tags.get(WILL_RETRY_TAG) == "true" and not (TOLD_AGAIN_TAG in tags and _unanswered(record))
+
+
+def _unanswered(record: dg.RunRecord) -> bool:
+    ended = record.end_time
+    return AUTO_RETRY_RUN_ID_TAG not in record.dagster_run.tags and ended is not None and ended < time.time() - ANSWER_SECONDS
 
 
 def _is_local(run: dg.DagsterRun) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_platform.alerts.message import KEYS_SHOWN, Alert, Seen
+from ecom_platform.automation.lost_runs import will_be_tried_again
 
 OVERLAP_SECONDS = 60.0
 """Runs that ended this long before the cursor are looked at again: another process may have recorded one late."""
@@ -73,7 +74,7 @@ def run_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str) ->
     name = "A run" if run.job_name.startswith(_NAMELESS) else run.job_name
     alert = None
     if run.status is dg.DagsterRunStatus.FAILURE:
-        if run.tags.get("dagster/will_retry") == "true":
+        if will_be_tried_again(record):
             return None
         failures = [_failure(entry) for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)]
         if failures and all(error == CHECK_FAILED for _, error in failures):

@@ -13,7 +13,7 @@ from ecom_platform.alerts.outbox import Outbox
 from ecom_platform.alerts.sinks import sinks
 from ecom_platform.automation.conditions import FOLLOWING
 from ecom_platform.automation.jobs import GENERATE
-from ecom_platform.automation.lost_runs import lost_runs, overlooked_runs
+from ecom_platform.automation.lost_runs import lost_runs, overlooked_runs, tell_again
 from ecom_platform.automation.run_reports import checks_seen, finished_runs, run_seen
 from ecom_platform.automation.schedules import DAILY_CRON_DELAY, daily_name, range_tags
 from ecom_platform.settings import Settings
@@ -73,7 +73,7 @@ def _lost_runs() -> dg.SensorDefinition:
         for run in gone:
             context.instance.report_run_failed(run, "The run's process is gone: it was killed, or the machine went off.")
         for run in overlooked:
-            context.instance.report_run_failed(run, "The run was to be tried again, and was not: its failure is told again.")
+            tell_again(context.instance, run)
         return dg.SkipReason(f"{len(gone)} lost runs, {len(overlooked)} that were not tried again.")
 
     return lost

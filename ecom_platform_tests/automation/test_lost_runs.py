@@ -19,7 +19,14 @@ from dagster._core.events import EngineEventData
 from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import filter_runs_to_should_retry
 
-from ecom_platform.automation.lost_runs import HOST_TAG, OVERLOOKED_SECONDS, lost_runs, overlooked_runs
+from ecom_platform.automation.lost_runs import (
+    ANSWER_SECONDS,
+    HOST_TAG,
+    lost_runs,
+    overlooked_runs,
+    tell_again,
+    will_be_tried_again,
+)
 
 HERE = {HOST_TAG: socket.gethostname()}
 LAUNCHED = {".dagster/grpc_info": json.dumps({"host": "localhost", "socket": "/tmp/some"})}
@@ -109,10 +116,10 @@ def test_a_process_that_only_inherited_the_number_is_not_the_runs(
 @pytest.mark.parametrize(
     ("seconds_ago", "tags", "overlooked"),
     [
-        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "true"}, True),
-        (OVERLOOKED_SECONDS - 1, {WILL_RETRY_TAG: "true"}, False),
-        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "true", AUTO_RETRY_RUN_ID_TAG: "another"}, False),
-        (OVERLOOKED_SECONDS + 1, {WILL_RETRY_TAG: "false"}, False),
+        (ANSWER_SECONDS + 1, {WILL_RETRY_TAG: "true"}, True),
+        (ANSWER_SECONDS - 1, {WILL_RETRY_TAG: "true"}, False),
+        (ANSWER_SECONDS + 1, {WILL_RETRY_TAG: "true", AUTO_RETRY_RUN_ID_TAG: "another"}, False),
+        (ANSWER_SECONDS + 1, {WILL_RETRY_TAG: "false"}, False),
     ],
     ids=["to be tried again", "just now", "tried again", "not to be"],
 )
@@ -133,15 +140,19 @@ def test_a_failure_that_no_retry_followed_is_overlooked(
 
 
 def test_a_failure_that_is_told_again_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecom_platform.automation.lost_runs.OVERLOOKED_SECONDS", 0)
+    monkeypatch.setattr("ecom_platform.automation.lost_runs.ANSWER_SECONDS", 0)
     retries = {"run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False}}
     with dg.DagsterInstance.local_temp(str(tmp_path), overrides=retries) as instance:
         run = instance.create_run_for_job(work, status=dg.DagsterRunStatus.STARTED)
         instance.report_run_failed(run)
         (overlooked,) = overlooked_runs(instance)
-        instance.report_run_failed(overlooked)
+        assert will_be_tried_again(instance.get_run_records()[0])
+        tell_again(instance, overlooked)
         failures = instance.event_log_storage.get_logs_for_all_runs_by_log_id(
             dagster_event_type={dg.DagsterEventType.RUN_FAILURE}
         )
         assert len(failures) == 2
         assert [each.run_id for each in filter_runs_to_should_retry(instance.get_runs(), instance)] == [run.run_id]
+        # Who is not heard the second time, because the run's backfill has ended, gives up: nobody is waited for any more.
+        assert overlooked_runs(instance) == []
+        assert not will_be_tried_again(instance.get_run_records()[0])
