@@ -62,7 +62,6 @@ def live(service: Service, days: list[int], events: dict[int, str], mailbox: Mai
         service.wait(lambda before=before: service.scheduled() > before, quiet=75)
 
 
-@pytest.mark.slow
 def test_a_scheduled_day_lands_what_a_build_from_scratch_gives(tmp_path: Path, hook: Hook, mailbox: Mailbox) -> None:
     service = Service(tmp_path / "home", MIDNIGHT, variables(hook.start(), mailbox.port))
     service.switch_on()
