@@ -19,6 +19,7 @@ MONTHS_NAMED = 12
 BROKEN = "check_broke"
 
 Told: TypeAlias = dg.AssetCheckEvaluation | dg.AssetCheckResult
+Months: TypeAlias = list[tuple[str, AssetCheckEvaluationTargetMaterializationData | None]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def tell(
 ) -> Iterator[Told]:
     """Runs `find` and yields an evaluation for each check and partition of the run, then each check's result.
 
+    `specs` are the checks of one table.
+
     When `find` raises, every check is told to have *broken*: an ERROR, which stops what a blocking check guards, with
     words and metadata that do not blame the data. To raise instead would fail the run and let everything downstream go on.
     """
@@ -64,21 +67,17 @@ def tell(
             raise KeyError(f"no outcome for {', '.join(missing)}")
     except Exception as error:
         context.log.exception("The check itself broke.")
+        months = _months_told(context, specs[0].asset_key, keys)
         for spec in specs:
-            yield from _broken(context, spec, keys, error)
+            yield from _broken(spec, months if spec.partitions_def else [], error)
         return
+    months = _months_told(context, specs[0].asset_key, keys)
     for spec in specs:
-        yield from _told(context, spec, keys, severity, outcomes[spec.name])
+        yield from _told(spec, months if spec.partitions_def else [], severity, outcomes[spec.name])
 
 
-def _told(
-    context: dg.AssetCheckExecutionContext,
-    spec: dg.AssetCheckSpec,
-    keys: list[str] | None,
-    severity: dg.AssetCheckSeverity,
-    outcome: Outcome,
-) -> Iterator[Told]:
-    for key, target in _months_told(context, spec, keys):
+def _told(spec: dg.AssetCheckSpec, months: Months, severity: dg.AssetCheckSeverity, outcome: Outcome) -> Iterator[Told]:
+    for key, target in months:
         yield dg.AssetCheckEvaluation(
             asset_key=spec.asset_key,
             check_name=spec.name,
@@ -89,9 +88,9 @@ def _told(
             partition=key,
         )
     metadata = _counts(sum(outcome.bad.values()), sum(outcome.rows.values()))
-    months = sorted(key for key in outcome.bad if key)
-    if months:
-        metadata["months"] = ", ".join(months[:MONTHS_NAMED]) + (" ..." if len(months) > MONTHS_NAMED else "")
+    named = sorted(key for key in outcome.bad if key)
+    if named:
+        metadata["months"] = ", ".join(named[:MONTHS_NAMED]) + (" ..." if len(named) > MONTHS_NAMED else "")
     if outcome.examples:
         metadata["example_keys"] = ", ".join(outcome.examples)
     yield dg.AssetCheckResult(
@@ -104,12 +103,10 @@ def _told(
     )
 
 
-def _broken(
-    context: dg.AssetCheckExecutionContext, spec: dg.AssetCheckSpec, keys: list[str] | None, error: Exception
-) -> Iterator[Told]:
+def _broken(spec: dg.AssetCheckSpec, months: Months, error: Exception) -> Iterator[Told]:
     said = f"{type(error).__name__}: {error}"
     metadata: dict[str, Any] = {BROKEN: True, "error": said}
-    for key, target in _months_told(context, spec, keys):
+    for key, target in months:
         yield dg.AssetCheckEvaluation(
             asset_key=spec.asset_key,
             check_name=spec.name,
@@ -130,18 +127,16 @@ def _broken(
     )
 
 
-def _months_told(
-    context: dg.AssetCheckExecutionContext, spec: dg.AssetCheckSpec, keys: list[str] | None
-) -> list[tuple[str, AssetCheckEvaluationTargetMaterializationData | None]]:
+def _months_told(context: dg.AssetCheckExecutionContext, asset: dg.AssetKey, keys: list[str] | None) -> Months:
     """The partitions to evaluate one by one, each with the materialisation that was looked at.
 
     Of a run of one partition, the result itself is that partition's. Without the materialisation, Dagster takes the
     evaluation for one of older data, and a condition that asks whether the check failed is answered with no.
     """
-    if spec.partitions_def is None or keys is None or context.op_execution_context.has_partition_key:
+    if keys is None or context.op_execution_context.has_partition_key:
         return []
     latest = context.instance.event_log_storage.get_latest_storage_id_by_partition(
-        spec.asset_key, dg.DagsterEventType.ASSET_MATERIALIZATION, set(keys)
+        asset, dg.DagsterEventType.ASSET_MATERIALIZATION, set(keys)
     )
     run_id, now = context.run.run_id, time.time()
     seen = {
