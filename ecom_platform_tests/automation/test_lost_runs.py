@@ -133,7 +133,7 @@ def test_a_failure_that_no_retry_followed_is_overlooked(
     run = instance.create_run_for_job(work, status=dg.DagsterRunStatus.STARTED)
     instance.report_run_failed(run)
     instance.add_run_tags(run.run_id, tags)
-    later = time.time() + seconds_ago
+    later = (instance.get_run_records()[0].end_time or 0) + seconds_ago
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: later)
         assert [each.run_id for each in overlooked_runs(instance)] == [run.run_id] * overlooked
