@@ -17,7 +17,7 @@ from pathlib import Path
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.bigquery.options import GIB, TIB, BigQueryOptions
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
 
 STORAGE_USD_PER_GIB_MONTH = 0.02

@@ -45,10 +45,10 @@ def measure(home: Path, users: int) -> dict[str, Any]:
     """Seconds of the run, of each step, and of what the checks asked of the warehouse."""
     import dagster as dg
 
-    from ecom_platform.automation.schedules import range_tags
     from ecom_platform.cli.instance import prepare_home
     from ecom_platform.definitions import build_definitions
-    from ecom_platform.partitions import signup_months
+    from ecom_platform.orchestration.automation.schedules import range_tags
+    from ecom_platform.orchestration.partitions import signup_months
     from ecom_platform.quality import guards, outcome, reports
     from ecom_platform.settings import Settings
 

@@ -65,9 +65,9 @@ def _settings(home: Path, users: int) -> Any:
 
 def _execute(home: Path, definitions: Any, settings: Any) -> dict[str, Any]:
     """Runs every asset for every month; seconds of each layer's steps, and of the whole."""
-    from ecom_platform.automation.schedules import range_tags
     from ecom_platform.cli.instance import INSTANCE_YAML
-    from ecom_platform.partitions import signup_months
+    from ecom_platform.orchestration.automation.schedules import range_tags
+    from ecom_platform.orchestration.partitions import signup_months
 
     os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True)
@@ -99,7 +99,7 @@ def platform(home: Path, users: int) -> dict[str, Any]:
 
 def generation(home: Path, users: int) -> dict[str, Any]:
     """The world's rows as Arrow tables, kept nowhere."""
-    from ecom_platform.origin import open_origin
+    from ecom_platform.origins.origin import open_origin
 
     world = open_origin(_settings(home, users), AS_OF)
     started = time.perf_counter()
@@ -115,7 +115,7 @@ def numpy_and_duckdb(home: Path, users: int) -> dict[str, Any]:
     import pyarrow as pa
 
     from ecom_platform.tables import RAW, Type
-    from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+    from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 
     warehouse = DuckDBWarehouse(_settings(home, users).warehouse_path)
     rows = {table: sum(warehouse.row_counts(table).values()) for table in RAW}

@@ -9,18 +9,18 @@ import warnings
 
 import dagster as dg
 
-from ecom_platform.assets.quality import quality_assets
-from ecom_platform.assets.raw import raw_assets
-from ecom_platform.assets.sql import sql_assets
-from ecom_platform.automation.conditions import followed
-from ecom_platform.automation.jobs import jobs
-from ecom_platform.automation.schedules import schedules
-from ecom_platform.automation.sensors import sensors
-from ecom_platform.partitions import signup_months
-from ecom_platform.quality.asset_checks import asset_checks
+from ecom_platform.orchestration.assets.quality import quality_assets
+from ecom_platform.orchestration.assets.raw import raw_assets
+from ecom_platform.orchestration.assets.sql import sql_assets
+from ecom_platform.orchestration.automation.conditions import followed
+from ecom_platform.orchestration.automation.jobs import jobs
+from ecom_platform.orchestration.automation.schedules import schedules
+from ecom_platform.orchestration.automation.sensors import sensors
+from ecom_platform.orchestration.checks.factory import asset_checks
+from ecom_platform.orchestration.io_manager import WarehouseIOManager
+from ecom_platform.orchestration.partitions import signup_months
+from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
-from ecom_platform.warehouse.io_manager import WarehouseIOManager
-from ecom_platform.warehouse.resource import warehouse_resource
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

@@ -102,7 +102,7 @@ class Settings:
         source = read("ECOM_SOURCE", _folder, None)
         start_month, as_of = date(2023, 12, 1), None
         if source is not None:
-            from ecom_platform.sources import SourceError, read_source_settings
+            from ecom_platform.origins.source import SourceError, read_source_settings
 
             try:
                 own = read_source_settings(source, environment)

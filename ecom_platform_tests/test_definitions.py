@@ -9,7 +9,7 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from ecom_platform.definitions import build_definitions
 from ecom_platform.settings import Settings
-from ecom_platform.tables import ANALYSIS, CATALOG, MARTS, RAW, TREATED
+from ecom_platform.tables import ANALYSIS, CATALOG, CLEANED, MARTS, RAW
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 
@@ -69,7 +69,7 @@ def test_the_truth_is_read_by_scoring_alone(graph: AssetGraph) -> None:
 
 def test_every_clean_table_is_accounted_for(graph: AssetGraph) -> None:
     accounted = {key.asset_key for key in graph.asset_check_keys if key.name == "accounting"}
-    assert accounted == {dg.AssetKey(["clean", table.name]) for table in TREATED}
+    assert accounted == {dg.AssetKey(["clean", table.name]) for table in CLEANED}
 
 
 def test_the_jobs_have_the_given_names_and_select_their_layers(definitions: dg.Definitions) -> None:

@@ -31,8 +31,8 @@ def command(target: str, layers: tuple[str, ...]) -> None:
     Example:
       ECOM_BIGQUERY_PROJECT=my-shop-prod ecom copy --to bigquery
     """
+    from ecom_platform.orchestration.resources import warehouse_resource
     from ecom_platform.warehouse.contract import WarehouseError
-    from ecom_platform.warehouse.resource import warehouse_resource
 
     settings = Settings.load()
     source = warehouse_resource(replace(settings, target="duckdb")).open()

@@ -27,7 +27,7 @@ def command(days: int, estimate: bool, months: str | None) -> None:
       ecom cost --estimate --months 2026-01..2026-11
     """
     from ecom_platform.cli.run import parse_months
-    from ecom_platform.partitions import signup_months
+    from ecom_platform.orchestration.partitions import signup_months
 
     settings = Settings.load()
     warehouse = bigquery_of(settings)
@@ -47,7 +47,7 @@ def command(days: int, estimate: bool, months: str | None) -> None:
 
 def bigquery_of(settings: Settings) -> BigQueryWarehouse:
     """The settings' warehouse. Raises SettingsError when it is not in BigQuery: nothing else bills."""
-    from ecom_platform.warehouse.resource import BigQueryResource
+    from ecom_platform.orchestration.resources import BigQueryResource
 
     if settings.target != "bigquery":
         raise SettingsError(f"ECOM_TARGET is {settings.target!r}: only BigQuery bills, so it must be 'bigquery' here.")

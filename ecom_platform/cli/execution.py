@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
-from ecom_platform.automation.lost_runs import HOST_TAG
-from ecom_platform.automation.schedules import range_tags
 from ecom_platform.cli.instance import open_instance
+from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
+from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.settings import Settings, SettingsError
 
 SHOWN_SECONDS = 0.05
@@ -108,7 +108,7 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
     Raises SettingsError for an unknown job, a selection that names no asset and months that are no partitions.
     """
     from ecom_platform.definitions import build_definitions
-    from ecom_platform.partitions import signup_months
+    from ecom_platform.orchestration.partitions import signup_months
 
     console = Console(width=None if sys.stdout.isatty() else 120)
     keys = signup_months(settings.start_month, settings.as_of).get_partition_keys()

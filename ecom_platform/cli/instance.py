@@ -21,7 +21,7 @@ nux:
   enabled: false
 # The stock event log, with its files kept open: recording an event is several times faster.
 event_log_storage:
-  module: ecom_platform.cli.event_log
+  module: ecom_platform.orchestration.event_log
   class: OpenEventLog
   config:
     base_dir:

@@ -30,7 +30,7 @@ def command(everything: bool) -> None:
       ecom quality
       ecom quality --all
     """
-    from ecom_platform.warehouse.resource import warehouse_resource
+    from ecom_platform.orchestration.resources import warehouse_resource
 
     show(warehouse_resource(Settings.load()).open(), everything)
 
@@ -42,7 +42,7 @@ def show(store: Warehouse, everything: bool = False) -> None:
     """
     from rich.console import Console
 
-    from ecom_platform.quality.scoring import NO_RESIDUAL, RESIDUAL_ERRORS, SCORECARD, UNKNOWN_TRUTH
+    from ecom_platform.quality.scoring.scorecard import NO_RESIDUAL, RESIDUAL_ERRORS, SCORECARD, UNKNOWN_TRUTH
     from ecom_platform.warehouse.contract import WarehouseError
 
     with store.session():

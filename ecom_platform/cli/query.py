@@ -27,7 +27,7 @@ def command(sql: str, form: str, out: str | None, limit: int) -> None:
       ecom query "SELECT * FROM marts.dm_user_purchase_summary" --format parquet --out users.parquet
       ecom query "SHOW ALL TABLES"
     """
-    from ecom_platform.warehouse.resource import warehouse_resource
+    from ecom_platform.orchestration.resources import warehouse_resource
 
     if form == "parquet" and out is None:
         raise click.UsageError("--format parquet needs --out FILE.")

@@ -40,7 +40,7 @@ def run_platform(select: str | None = None, months: str | None = None, job: str 
     """Runs what is selected under the settings of the environment, telling its progress; exits with 1 when it fails."""
     from ecom_platform.cli.execution import execute
     from ecom_platform.cli.instance import prepare_home
-    from ecom_platform.origin import open_origin
+    from ecom_platform.origins.origin import open_origin
 
     settings = Settings.load()
     # A world that cannot be, or files that cannot be read, are told before a run begins.

@@ -23,7 +23,7 @@ def command(out: Path, form: str) -> None:
     """
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from ecom_platform.origin import world_settings
+    from ecom_platform.origins.origin import world_settings
     from ecom_platform.world import World
     from ecom_platform.world.export import write_world
 

@@ -4,36 +4,36 @@ A table has a file of its own; `CATALOG` holds them all in the order in which da
 UI's column schema and the validation of the SQL files derive from here.
 """
 
-from ecom_platform.tables.behavior_segmentation import BEHAVIOR_SEGMENTATION
-from ecom_platform.tables.category_performance import CATEGORY_PERFORMANCE
-from ecom_platform.tables.cohort_retention import COHORT_RETENTION
-from ecom_platform.tables.dm_activation_features import DM_ACTIVATION_FEATURES
-from ecom_platform.tables.dm_category_performance import DM_CATEGORY_PERFORMANCE
-from ecom_platform.tables.dm_funnel_conversion import DM_FUNNEL_CONVERSION
-from ecom_platform.tables.dm_funnel_events import DM_FUNNEL_EVENTS
-from ecom_platform.tables.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
-from ecom_platform.tables.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
-from ecom_platform.tables.experiment_assignments import EXPERIMENT_ASSIGNMENTS
-from ecom_platform.tables.funnel_dropoff import FUNNEL_DROPOFF
-from ecom_platform.tables.injected_anomalies import INJECTED_ANOMALIES
-from ecom_platform.tables.ltv_repurchase import LTV_REPURCHASE
-from ecom_platform.tables.observation_windows import OBSERVATION_WINDOWS
-from ecom_platform.tables.order_items import ORDER_ITEMS
-from ecom_platform.tables.orders import ORDERS
-from ecom_platform.tables.products import PRODUCTS
-from ecom_platform.tables.residual_errors import RESIDUAL_ERRORS
-from ecom_platform.tables.scorecard import SCORECARD
+from ecom_platform.tables.analysis.behavior_segmentation import BEHAVIOR_SEGMENTATION
+from ecom_platform.tables.analysis.category_performance import CATEGORY_PERFORMANCE
+from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
+from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
+from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
+from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
+from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
+from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
+from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
+from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
+from ecom_platform.tables.quality.scorecard import SCORECARD
+from ecom_platform.tables.raw.experiment_assignments import EXPERIMENT_ASSIGNMENTS
+from ecom_platform.tables.raw.injected_anomalies import INJECTED_ANOMALIES
+from ecom_platform.tables.raw.observation_windows import OBSERVATION_WINDOWS
+from ecom_platform.tables.raw.order_items import ORDER_ITEMS
+from ecom_platform.tables.raw.orders import ORDERS
+from ecom_platform.tables.raw.products import PRODUCTS
+from ecom_platform.tables.raw.user_events import USER_EVENTS
+from ecom_platform.tables.raw.users import USERS
+from ecom_platform.tables.raw.world_truth import WORLD_TRUTH
+from ecom_platform.tables.remediation import clean_of, quarantine_of, violations_of
 from ecom_platform.tables.spec import Catalog, Column, Table, Type
-from ecom_platform.tables.subscription_effect import SUBSCRIPTION_EFFECT
-from ecom_platform.tables.treatment import clean_of, quarantine_of, violations_of
-from ecom_platform.tables.user_events import USER_EVENTS
-from ecom_platform.tables.users import USERS
-from ecom_platform.tables.world_truth import WORLD_TRUTH
 
-TREATED = (USERS, PRODUCTS, ORDERS, ORDER_ITEMS, USER_EVENTS, EXPERIMENT_ASSIGNMENTS)
+CLEANED = (USERS, PRODUCTS, ORDERS, ORDER_ITEMS, USER_EVENTS, EXPERIMENT_ASSIGNMENTS)
 """The raw tables that are checked row by row and have violations, quarantine and clean tables."""
 
-RAW = (*TREATED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
+RAW = (*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
 
 MARTS = (
     DM_ACTIVATION_FEATURES,
@@ -59,13 +59,13 @@ QUALITY = (SCORECARD, RESIDUAL_ERRORS)
 CATALOG = Catalog(
     (
         *RAW,
-        *(violations_of(table) for table in TREATED),
-        *(quarantine_of(table) for table in TREATED),
-        *(clean_of(table) for table in TREATED),
+        *(violations_of(table) for table in CLEANED),
+        *(quarantine_of(table) for table in CLEANED),
+        *(clean_of(table) for table in CLEANED),
         *MARTS,
         *ANALYSIS,
         *QUALITY,
     )
 )
 
-__all__ = ["ANALYSIS", "CATALOG", "MARTS", "QUALITY", "RAW", "TREATED", "Catalog", "Column", "Table", "Type"]
+__all__ = ["ANALYSIS", "CATALOG", "CLEANED", "MARTS", "QUALITY", "RAW", "Catalog", "Column", "Table", "Type"]

@@ -7,12 +7,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ecom_platform.tables import CATALOG
-from ecom_platform.tables.order_items import ORDER_ITEMS
-from ecom_platform.tables.products import CATEGORIES, PRICE_TIERS
+from ecom_platform.tables.raw.order_items import ORDER_ITEMS
+from ecom_platform.tables.raw.products import CATEGORIES, PRICE_TIERS
+from ecom_platform.tables.raw.user_events import EVENT_TYPES, PAGES, REFERRERS
+from ecom_platform.tables.raw.users import DEVICES, MARKETING_SOURCES, REGIONS, SUBSCRIPTION_TYPES
+from ecom_platform.tables.raw.world_truth import COMPLIANCE_TYPES
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
-from ecom_platform.tables.user_events import EVENT_TYPES, PAGES, REFERRERS
-from ecom_platform.tables.users import DEVICES, MARKETING_SOURCES, REGIONS, SUBSCRIPTION_TYPES
-from ecom_platform.tables.world_truth import COMPLIANCE_TYPES
 from ecom_platform.world import columns
 from ecom_platform.world.baskets import MOST_LINES
 from ecom_platform.world.calendar import DAY_SECONDS, day_number, first_of

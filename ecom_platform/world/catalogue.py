@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ecom_platform.tables.products import CATEGORIES
+from ecom_platform.tables.raw.products import CATEGORIES
 from ecom_platform.world.draws import lookup, normal, uniform
 from ecom_platform.world.keys import PRODUCT, Bytes, entities, keys
 

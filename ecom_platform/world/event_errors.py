@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecom_platform.tables.user_events import EVENT_TYPES
+from ecom_platform.tables.raw.user_events import EVENT_TYPES
 from ecom_platform.world.calendar import DAY_SECONDS
 from ecom_platform.world.cohort import Cohort
 from ecom_platform.world.draws import LANE, bits, to_uniform

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecom_platform.tables.users import DEVICES, REGIONS
+from ecom_platform.tables.raw.users import DEVICES, REGIONS
 from ecom_platform.world.draws import bits, uniform
 from ecom_platform.world.errors import Injection, choose, iso_dates
 from ecom_platform.world.population import FREE, PLUS, PREMIUM, Population

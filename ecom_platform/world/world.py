@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from ecom_platform.tables import CATALOG
-from ecom_platform.tables.products import CATEGORIES, PRICE_TIERS
+from ecom_platform.tables.raw.products import CATEGORIES, PRICE_TIERS
 from ecom_platform.world import columns
 from ecom_platform.world.assemble import tables, users
 from ecom_platform.world.calendar import day_number, month_number, months_between

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.tables.behavior_segmentation import BEHAVIOR_SEGMENTATION, SEGMENTATIONS
+from ecom_platform.tables.analysis.behavior_segmentation import BEHAVIOR_SEGMENTATION, SEGMENTATIONS
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2023, 1, 1)

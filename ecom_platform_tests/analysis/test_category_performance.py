@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.tables.category_performance import CATEGORY_PERFORMANCE
+from ecom_platform.tables.analysis.category_performance import CATEGORY_PERFORMANCE
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 

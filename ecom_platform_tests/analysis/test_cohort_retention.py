@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecom_platform.tables.cohort_retention import COHORT_RETENTION
+from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 JANUARY, MARCH = date(2024, 1, 1), date(2024, 3, 1)

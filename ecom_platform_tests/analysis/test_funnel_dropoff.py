@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ecom_platform.tables.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
 from ecom_platform_tests.marts.shop import Marts, Row, Shop
 
 SIGNUP = date(2024, 1, 1)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecom_platform.tables.ltv_repurchase import LTV_REPURCHASE
+from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 1)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecom_platform.tables.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 1)

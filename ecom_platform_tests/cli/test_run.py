@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecom_platform.tables import CATALOG
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.cli.conftest import Ecom
 
 MONTHS = ["2026-01-01", "2026-02-01", "2026-03-01"]

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from ecom_platform.tables import CATALOG, Table
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
 
 Row = dict[str, Any]

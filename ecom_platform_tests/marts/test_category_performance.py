@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.tables.dm_category_performance import DM_CATEGORY_PERFORMANCE as CATEGORIES
+from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE as CATEGORIES
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from ecom_platform.tables import ANALYSIS, MARTS
-from ecom_platform.tables.behavior_segmentation import BEHAVIOR_SEGMENTATION
-from ecom_platform.tables.cohort_retention import COHORT_RETENTION
-from ecom_platform.tables.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURES
-from ecom_platform.tables.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
-from ecom_platform.tables.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
-from ecom_platform.tables.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.analysis.behavior_segmentation import BEHAVIOR_SEGMENTATION
+from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
+from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURES
+from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 UNKNOWN = {"device": None, "marketing_source": None, "subscription_type": None, "is_new_user_flag": None}

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ecom_platform.tables.dm_funnel_conversion import DM_FUNNEL_CONVERSION
-from ecom_platform.tables.dm_funnel_events import DM_FUNNEL_EVENTS
+from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
+from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 10)

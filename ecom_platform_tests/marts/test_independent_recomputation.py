@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from ecom_platform.tables import Table
-from ecom_platform.tables.dm_category_performance import DM_CATEGORY_PERFORMANCE
-from ecom_platform.tables.dm_funnel_events import DM_FUNNEL_EVENTS, FUNNEL_STAGES
-from ecom_platform.tables.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY, OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
+from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS, FUNNEL_STAGES
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY, OUTCOME_WINDOWS, VALUE_WINDOWS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
 from ecom_platform_tests.marts.shop import Marts
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ecom_platform.tables import ANALYSIS, MARTS, Table
-from ecom_platform.tables.dm_category_performance import DM_CATEGORY_PERFORMANCE
-from ecom_platform.tables.dm_funnel_conversion import DM_FUNNEL_CONVERSION
-from ecom_platform.tables.dm_funnel_events import DM_FUNNEL_EVENTS
-from ecom_platform.tables.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
-from ecom_platform.tables.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
+from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
+from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform_tests.marts.random_shop import random_shop
 from ecom_platform_tests.marts.shop import Marts, Shop
 

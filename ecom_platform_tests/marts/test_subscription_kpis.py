@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.tables.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
+from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
 from ecom_platform_tests.marts.shop import Shop
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.tables.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURE_WINDOWS, FEATURES
-from ecom_platform.tables.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY as SUMMARY
-from ecom_platform.tables.dm_user_purchase_summary import OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURE_WINDOWS, FEATURES
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY as SUMMARY
+from ecom_platform.tables.marts.dm_user_purchase_summary import OUTCOME_WINDOWS, VALUE_WINDOWS
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 10)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ecom_platform.quality.scoring import scorecard
+from ecom_platform.quality.scoring.scorecard import scorecard
 from ecom_platform.tables import CATALOG, QUALITY, Table
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform.world import World, WorldSettings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.built import build, world
 
 Change = Callable[..., DuckDBWarehouse]

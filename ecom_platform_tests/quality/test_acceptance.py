@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.quality.treatments import TREATMENTS
-from ecom_platform.tables.residual_errors import RESIDUAL_ERRORS
-from ecom_platform.tables.scorecard import SCORECARD
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.quality.remediation.declarations import REMEDIATIONS
+from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
+from ecom_platform.tables.quality.scorecard import SCORECARD
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.world import WorldSettings
 from ecom_platform_tests.quality.built import build
 
 RATES = (0.0, 0.01, 0.02, 0.10)
 SEEDS = (1, 2, 3)
-INJECTED = {(each.table, each.kind) for each in TREATMENTS if each.injected}
+INJECTED = {(each.table, each.kind) for each in REMEDIATIONS if each.injected}
 DEFAULT = 0.01
 """By default, events go wrong twice as often."""
 

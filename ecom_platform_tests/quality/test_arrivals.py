@@ -6,9 +6,17 @@ from datetime import date
 
 import pytest
 
-from ecom_platform.quality.arrivals import HAPPENED, drift, freshness, judge_drift, judge_freshness, observed_until, volume
-from ecom_platform.tables import CATALOG, TREATED
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.quality.checks.arrivals import (
+    HAPPENED,
+    drift,
+    freshness,
+    judge_drift,
+    judge_freshness,
+    observed_until,
+    volume,
+)
+from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.conftest import Change
 
 USERS, ORDERS, EVENTS = CATALOG["raw.users"], CATALOG["raw.orders"], CATALOG["raw.user_events"]
@@ -88,7 +96,7 @@ def test_the_world_gives_no_cause_for_alarm(warehouse: str, request: pytest.Fixt
     store: DuckDBWarehouse = request.getfixturevalue(warehouse)
     until = observed_until(store)
     assert until == date(2024, 5, 20)
-    for table in TREATED:
+    for table in CLEANED:
         if table.partitioned:
             assert not volume(table, store.row_counts(table), until).bad, table
         if table.name in HAPPENED:

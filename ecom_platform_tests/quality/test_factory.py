@@ -8,16 +8,16 @@ import sys
 import dagster as dg
 import pytest
 
-from ecom_platform.partitions import signup_months
-from ecom_platform.quality.asset_checks import asset_checks
-from ecom_platform.quality.invariants import demands
-from ecom_platform.quality.treatments import treatments_of
+from ecom_platform.orchestration.checks.factory import asset_checks
+from ecom_platform.orchestration.partitions import signup_months
+from ecom_platform.quality.checks.invariants import demands
+from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
-from ecom_platform.tables import CATALOG, TREATED, Table
+from ecom_platform.tables import CATALOG, CLEANED, Table
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))
-GUARDED = [table for table in CATALOG.values() if table not in TREATED]
+GUARDED = [table for table in CATALOG.values() if table not in CLEANED]
 
 
 def specs(table: Table) -> dict[str, dg.AssetCheckSpec]:
@@ -38,18 +38,18 @@ def test_what_others_build_on_is_guarded_by_its_contract(table: Table) -> None:
     assert specs(table)["contract"].blocking
 
 
-@pytest.mark.parametrize("table", TREATED, ids=str)
+@pytest.mark.parametrize("table", CLEANED, ids=str)
 def test_a_clean_table_is_guarded_by_the_accounting_too(table: Table) -> None:
     found = specs(CATALOG[f"clean.{table.name}"])
     assert set(found) == {"contract", "accounting"}
     assert all(spec.blocking for spec in found.values())
 
 
-@pytest.mark.parametrize("table", TREATED, ids=str)
+@pytest.mark.parametrize("table", CLEANED, ids=str)
 def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(table: Table) -> None:
     found = specs(table)
     families = {rule.family.value for rule in demands(table)}
-    kinds = {treatment.kind for treatment in treatments_of(table.name)}
+    kinds = {remediation.kind for remediation in remediations_of(table.name)}
     assert set(found) >= families | kinds | {"schema"}
     assert not any(spec.blocking for spec in found.values())
 
@@ -89,7 +89,7 @@ def test_no_rule_reads_the_labels() -> None:
 
 def test_declaring_the_checks_imports_no_heavy_library() -> None:
     code = (
-        "import sys; import ecom_platform.quality.asset_checks; "
+        "import sys; import ecom_platform.orchestration.checks.factory; "
         "print([name for name in ('pandera', 'ibis', 'pandas', 'pyarrow', 'duckdb') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

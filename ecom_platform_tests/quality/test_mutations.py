@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from ecom_platform.quality.arrivals import volume
-from ecom_platform.quality.guards import accounting, contract
-from ecom_platform.quality.validation import validate
+from ecom_platform.orchestration.checks.guards import accounting, contract
+from ecom_platform.quality.checks.arrivals import volume
+from ecom_platform.quality.checks.validation import validate
 from ecom_platform.tables import CATALOG
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.conftest import Change
 
 MARCH = "signup_month = DATE '2024-03-01'"

@@ -10,16 +10,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ecom_platform.automation.schedules import range_tags
 from ecom_platform.definitions import build_definitions
+from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.quality import guards
-from ecom_platform.quality.treatments import treatments_of
-from ecom_platform.quality.validation import Validation, validate
+from ecom_platform.quality.checks.validation import Validation, validate
+from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
-from ecom_platform.warehouse.connections import Mode
 from ecom_platform.warehouse.contract import Content, RowCounts, Warehouse
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.connections import Mode
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 MONTHS = ["2026-09-01", "2026-10-01", "2026-11-01"]
 FROM_ORDERS = ["clean/orders", "marts/dm_user_purchase_summary", "marts/dm_funnel_events", "marts/dm_subscription_kpis"]
@@ -89,7 +89,7 @@ def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteIn
     assert {each.severity for each in failed} == {dg.AssetCheckSeverity.WARN}
     assert {each.asset_key.path[0] for each in failed} == {"raw"}
     assert not told["raw/user_events:session_id_null", None].passed
-    injected = {each.kind for name in ("users", "orders", "user_events") for each in treatments_of(name) if each.injected}
+    injected = {each.kind for name in ("users", "orders", "user_events") for each in remediations_of(name) if each.injected}
     families = {"missing_values", "accepted_values", "ranges", "references"}
     assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
 
@@ -195,7 +195,7 @@ def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
     def validation(*_: object) -> Validation:
         raise RuntimeError("the catalogue is away")
 
-    monkeypatch.setattr("ecom_platform.quality.reports.validate", validation)
+    monkeypatch.setattr("ecom_platform.orchestration.checks.reports.validate", validation)
     told = evaluations(platform.run("raw/products"))
     assert {each.severity for each in told.values()} == {dg.AssetCheckSeverity.ERROR}
     assert all("check_broke" in each.metadata for each in told.values())

@@ -9,16 +9,16 @@ import pyarrow as pa
 import pytest
 
 from ecom_platform.cli.quality import show
-from ecom_platform.quality.scoring import NO_RESIDUAL, UNKNOWN_TRUTH, headline, residual_markdown, scorecard_markdown
-from ecom_platform.quality.treatments import TREATMENTS
-from ecom_platform.tables import CATALOG, TREATED
-from ecom_platform.tables.residual_errors import RESIDUAL_ERRORS
-from ecom_platform.tables.scorecard import SCORECARD
+from ecom_platform.quality.remediation.declarations import REMEDIATIONS
+from ecom_platform.quality.scoring.scorecard import NO_RESIDUAL, UNKNOWN_TRUTH, headline, residual_markdown, scorecard_markdown
+from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
+from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.warehouse.contract import WarehouseError
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.built import build, world
 
-INJECTED = {(each.table, each.kind) for each in TREATMENTS if each.injected}
+INJECTED = {(each.table, each.kind) for each in REMEDIATIONS if each.injected}
 ISSUED = (
     "table_name",
     "kind",
@@ -63,7 +63,7 @@ def test_the_first_columns_are_the_scorecard_s() -> None:
 
 
 def test_every_declared_kind_has_a_row(sound: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
-    declared = {(each.table, each.kind) for each in TREATMENTS}
+    declared = {(each.table, each.kind) for each in REMEDIATIONS}
     assert set(scores(sound)) == declared
     assert set(scores(dirty)) == declared
 
@@ -108,7 +108,7 @@ def test_what_cleaning_leaves_is_what_nothing_could_recover(dirty: DuckDBWarehou
 
 def test_no_rule_reads_the_labels_or_the_truth(dirty: DuckDBWarehouse, blind: DuckDBWarehouse) -> None:
     for layer in ("violations", "quarantine", "clean"):
-        for raw in TREATED:
+        for raw in CLEANED:
             table = CATALOG[f"{layer}.{raw.name}"]
             names = [name for name in table.column_names if name != "anomaly_flag"]
             rows = [sorted(map(str, warehouse.read(table, columns=names).to_pylist())) for warehouse in (dirty, blind)]

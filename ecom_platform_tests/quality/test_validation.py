@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ecom_platform.quality.guards import contract
-from ecom_platform.quality.invariants import demands
-from ecom_platform.quality.rules import Tables
-from ecom_platform.quality.validation import EXAMPLES, Validation, validate
+from ecom_platform.orchestration.checks.guards import contract
+from ecom_platform.quality.checks.invariants import demands
+from ecom_platform.quality.checks.rules import Tables
+from ecom_platform.quality.checks.validation import EXAMPLES, Validation, validate
 from ecom_platform.tables import CATALOG
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 USERS, PRODUCTS, ORDERS, ITEMS, EVENTS = (
     CATALOG[f"raw.{name}"] for name in ("users", "products", "orders", "order_items", "user_events")
@@ -137,7 +137,7 @@ def test_a_broken_contract_is_said_in_words(warehouse: DuckDBWarehouse) -> None:
 def test_pandera_s_own_validation_agrees(warehouse: DuckDBWarehouse, fault: dict[str, Any]) -> None:
     from pandera.errors import SchemaErrors
 
-    from ecom_platform.quality.schema import pandera_schema
+    from ecom_platform.quality.checks.schema import pandera_schema
 
     found = orders(warehouse, order("o1"), {**order("o2"), **fault})
     with warehouse.ibis([ORDERS, USERS]) as stored:
@@ -152,7 +152,7 @@ def test_pandera_s_own_validation_agrees(warehouse: DuckDBWarehouse, fault: dict
 
 
 def test_importing_pandera_leaves_the_zone_of_a_datetime_alone() -> None:
-    import ecom_platform.quality.schema  # noqa: F401
+    import ecom_platform.quality.checks.schema  # noqa: F401
 
     seoul = datetime(2024, 2, 1, 0, 30, tzinfo=timezone(timedelta(hours=9)))
     assert pa.array([seoul], pa.timestamp("us", tz="UTC")).to_pylist() == [datetime(2024, 1, 31, 15, 30, tzinfo=UTC)]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ecom_platform.warehouse.contract import Warehouse
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
-from ecom_platform_tests.bigquery.emulator import bigquery_warehouse, emulator
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
+from ecom_platform_tests.warehouse.bigquery.emulator import bigquery_warehouse, emulator
 
 __all__ = ["bigquery_warehouse", "emulator"]
 

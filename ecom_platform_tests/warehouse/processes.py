@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ecom_platform.warehouse.contract import Query
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.warehouse.tables import JANUARY, VISITS, VISITS_COPY, visits
 
 COPY = Query("SELECT * FROM raw.visits", (VISITS,))
@@ -79,8 +79,8 @@ def materialise(path: Path, months: Sequence[str]) -> None:
     """A Dagster run for each month, as a backfill makes them."""
     import dagster as dg
 
-    from ecom_platform.warehouse.io_manager import WarehouseIOManager
-    from ecom_platform.warehouse.resource import DuckDBResource
+    from ecom_platform.orchestration.io_manager import WarehouseIOManager
+    from ecom_platform.orchestration.resources import DuckDBResource
     from ecom_platform_tests.warehouse.assets import clean_query, raw_rows
 
     resources = {"io_manager": WarehouseIOManager(warehouse=DuckDBResource(path=str(path), wait_seconds=60))}

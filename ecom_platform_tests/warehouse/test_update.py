@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecom_platform.warehouse.contract import Changes, ContentError, Query, Warehouse
-from ecom_platform.warehouse.duckdb import DuckDBWarehouse
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.warehouse.tables import FEBRUARY, JANUARY, PLACES, VISITS, VISITS_COPY, places, visits
 
 COPY = Query("SELECT * FROM raw.visits", (VISITS,))

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ecom_platform.tables.products import CATEGORIES
+from ecom_platform.tables.raw.products import CATEGORIES
 from ecom_platform_tests.world.worlds import world
 
 

@@ -2,7 +2,7 @@
 WITH condemned AS (
   SELECT DISTINCT row_key, signup_month
   FROM violations.experiment_assignments
-  WHERE treatment = 'quarantine'
+  WHERE remediation = 'quarantine'
 )
 SELECT
   a.user_id,

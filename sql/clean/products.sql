@@ -3,7 +3,7 @@
 WITH verdicts AS (
   SELECT
     row_key,
-    LOGICAL_OR(treatment = 'quarantine') AS condemned,
+    LOGICAL_OR(remediation = 'quarantine') AS condemned,
     STRING_AGG(DISTINCT kind, ',' ORDER BY kind) AS repair_reason,
     STRING_AGG(CONCAT(column_name, '=', IFNULL(original_value, '')), '; ' ORDER BY column_name) AS original_values,
     LOGICAL_OR(column_name = 'category') AS mends_category,

@@ -4,7 +4,7 @@ WITH verdicts AS (
   SELECT
     row_key,
     signup_month,
-    LOGICAL_OR(treatment = 'quarantine') AS condemned,
+    LOGICAL_OR(remediation = 'quarantine') AS condemned,
     STRING_AGG(DISTINCT kind, ',' ORDER BY kind) AS repair_reason,
     STRING_AGG(CONCAT(column_name, '=', IFNULL(original_value, '')), '; ' ORDER BY column_name) AS original_values,
     LOGICAL_OR(column_name = 'signup_date') AS mends_signup_date,

@@ -7,20 +7,20 @@
 -- - **Repaired to truth**: every value that the repair set is the one before the error; numbers and times are compared as such.
 -- - **Null**: where the truth is unknown. It is known when the world that made the rows has left its truth beside them.
 WITH found AS (
-  SELECT 'users' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.users
+  SELECT 'users' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.users
   UNION ALL
-  SELECT 'products' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.products
+  SELECT 'products' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.products
   UNION ALL
-  SELECT 'orders' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.orders
+  SELECT 'orders' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.orders
   UNION ALL
-  SELECT 'order_items' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.order_items
+  SELECT 'order_items' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.order_items
   UNION ALL
-  SELECT 'user_events' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.user_events
+  SELECT 'user_events' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.user_events
   UNION ALL
-  SELECT 'experiment_assignments' AS table_name, row_key, kind, column_name, treatment, repaired_value FROM violations.experiment_assignments
+  SELECT 'experiment_assignments' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.experiment_assignments
 ),
 accused AS (
-  SELECT table_name, row_key, kind, LOGICAL_AND(treatment = 'repair') AS is_repaired
+  SELECT table_name, row_key, kind, LOGICAL_AND(remediation = 'repair') AS is_repaired
   FROM found
   GROUP BY table_name, row_key, kind
 ),
@@ -43,7 +43,7 @@ restored AS (
   FROM found AS f
   LEFT JOIN raw.injected_anomalies AS i
     ON i.table_name = f.table_name AND i.row_key = f.row_key AND i.kind = f.kind AND i.column_name = f.column_name
-  WHERE f.treatment = 'repair'
+  WHERE f.remediation = 'repair'
   GROUP BY f.table_name, f.row_key, f.kind
 ),
 cases AS (

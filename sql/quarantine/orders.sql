@@ -3,7 +3,7 @@
 WITH condemned AS (
   SELECT row_key, signup_month, STRING_AGG(DISTINCT kind, ',' ORDER BY kind) AS quarantine_reason
   FROM violations.orders
-  WHERE treatment = 'quarantine'
+  WHERE remediation = 'quarantine'
   GROUP BY row_key, signup_month
 )
 SELECT

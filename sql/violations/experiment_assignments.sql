@@ -1,7 +1,7 @@
 -- What is wrong with experiment assignments, and what is done about it. Decided within a signup month. Nothing is repaired:
 -- a guessed arm or time would be no randomised experiment any more.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `user_id` or `experiment` is null or empty | quarantine |
 -- | `duplicate_key` | a user has several rows of one experiment | quarantine all: which arm it was cannot be told |
@@ -44,7 +44,7 @@ sound AS (
     ON q.user_id = a.user_id AND q.signup_month = a.signup_month
   WHERE b.row_key IS NULL
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'user_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'user_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM broken_keys
 UNION ALL

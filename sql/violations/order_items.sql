@@ -1,6 +1,6 @@
 -- What is wrong with the lines of orders, and what is done about it. Decided within a signup month.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `order_item_id` is null or empty | quarantine |
 -- | `duplicate_key` | several rows have the `order_item_id`: none can be told to be the right one | quarantine all |
@@ -81,7 +81,7 @@ repetitions AS (
   ) > 1
 ),
 found AS (
-  SELECT f.order_item_id, IF(q.order_id IS NULL, f.order_fault, 'order_quarantined') AS kind, 'quarantine' AS treatment,
+  SELECT f.order_item_id, IF(q.order_id IS NULL, f.order_fault, 'order_quarantined') AS kind, 'quarantine' AS remediation,
     'order_id' AS column_name, f.order_id AS original_value, CAST(NULL AS STRING) AS repaired_value, f.signup_month
   FROM faults AS f
   LEFT JOIN (SELECT DISTINCT order_id, signup_month FROM quarantine.orders) AS q
@@ -108,11 +108,11 @@ found AS (
   SELECT order_item_id, 'duplicate_line', 'quarantine', 'order_item_id', order_item_id, CAST(NULL AS STRING), signup_month
   FROM repetitions
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'order_item_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'order_item_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM broken_keys
 UNION ALL
-SELECT f.order_item_id, f.kind, f.treatment, f.column_name, f.original_value, f.repaired_value, f.signup_month
+SELECT f.order_item_id, f.kind, f.remediation, f.column_name, f.original_value, f.repaired_value, f.signup_month
 FROM found AS f
 LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(f.order_item_id, '') AND b.signup_month = f.signup_month
 WHERE b.row_key IS NULL

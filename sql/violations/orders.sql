@@ -6,7 +6,7 @@
 -- has one session with a payment more than there are orders; it tells the date of the user's one order without a
 -- possible date.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `order_id` is null or empty | quarantine |
 -- | `duplicate_key` | several rows have the `order_id`: none can be told to be the right one | quarantine all |
@@ -164,7 +164,7 @@ mended AS (
   LEFT JOIN missing_days AS m
     ON m.user_id = j.user_id AND m.signup_month = j.signup_month AND j.date_fault IS NOT NULL
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'order_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'order_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM broken_keys
 UNION ALL

@@ -1,6 +1,6 @@
 -- What is wrong with products, and what is done about it.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `product_id` is null or empty | quarantine |
 -- | `duplicate_key` | several rows have the `product_id`: none can be told to be the right one | quarantine all |
@@ -25,7 +25,7 @@ sound AS (
   LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(p.product_id, '')
   WHERE b.row_key IS NULL
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'product_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'product_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value
 FROM broken_keys
 UNION ALL

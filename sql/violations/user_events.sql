@@ -7,7 +7,7 @@
 -- whatever their order in time, and an order in time is wrong only when it is strict: equal timestamps are sound. A
 -- checkout without a cart is normal, and so is a purchase whose cart was in an earlier session.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `event_id` is null or empty | quarantine |
 -- | `duplicate_key` | several rows have the `event_id`: none can be told to be the right one | quarantine all |
@@ -210,7 +210,7 @@ values_at_fault AS (
     OR e.page NOT IN ('home', 'category', 'search', 'product', 'cart', 'checkout')
 ),
 found AS (
-  SELECT event_id, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS treatment,
+  SELECT event_id, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS remediation,
     'user_id' AS column_name, user_id AS original_value, owner AS repaired_value, signup_month
   FROM reassigned
   UNION ALL
@@ -272,11 +272,11 @@ found AS (
   FROM values_at_fault
   WHERE page NOT IN ('home', 'category', 'search', 'product', 'cart', 'checkout')
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'event_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'event_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM broken_keys
 UNION ALL
-SELECT f.event_id, f.kind, f.treatment, f.column_name, f.original_value, f.repaired_value, f.signup_month
+SELECT f.event_id, f.kind, f.remediation, f.column_name, f.original_value, f.repaired_value, f.signup_month
 FROM found AS f
 LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(f.event_id, '') AND b.signup_month = f.signup_month
 WHERE b.row_key IS NULL

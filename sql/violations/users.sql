@@ -7,7 +7,7 @@
 -- A user is Free until the day of joining, so a paid type that no possible day goes with is Free. A source that knows no
 -- joining days leaves `subscription_type` null.
 --
--- | kind | when | treatment |
+-- | kind | when | remediation |
 -- |---|---|---|
 -- | `missing_key` | `user_id` is null or empty | quarantine |
 -- | `duplicate_key` | several rows have the `user_id`: none can be told to be the right one | quarantine all |
@@ -125,7 +125,7 @@ judged AS (
     END AS join_fault
   FROM effective
 )
-SELECT row_key, kind, 'quarantine' AS treatment, 'user_id' AS column_name, row_key AS original_value,
+SELECT row_key, kind, 'quarantine' AS remediation, 'user_id' AS column_name, row_key AS original_value,
   CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM broken_keys
 UNION ALL

@@ -1,0 +1,71 @@
+"""The quality layer: how good the rules are, and what cleaning leaves behind, as tables and in words on the asset."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.orchestration.io_manager import record_row_counts
+from ecom_platform.orchestration.resources import WarehouseResource
+from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, QUALITY, Table
+from ecom_platform.warehouse.contract import Query, Warehouse
+from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+
+Rows = Any
+Compute = Callable[[Warehouse, Query], Rows]
+Describe = Callable[[Rows], dict[str, Any]]
+
+
+def quality_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    files = {file.table: file for file in load_sql(sql_folder(), CATALOG)}
+    scorecard, residual_errors = QUALITY
+    return [
+        _asset(settings, files[scorecard], _scorecard, _of_scorecard),
+        _asset(settings, files[residual_errors], _residual_errors, _of_residual_errors),
+    ]
+
+
+def _asset(settings: Settings, file: SqlAsset, compute: Compute, describe: Describe) -> dg.AssetsDefinition:
+    table: Table = file.table
+
+    @dg.asset(
+        key=asset_key(table),
+        deps=[asset_key(upstream) for upstream in file.reads],
+        description=file.description,
+        group_name=group(table),
+        owners=[OWNERS[table.layer]],
+        kinds={settings.target, "sql", "table"},
+        metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
+        pool=pool(settings),
+    )
+    def materialise(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        store = warehouse.open()
+        rows = compute(store, file.query())
+        record_row_counts(context, asset_key(table), store.replace({table: rows}, None)[table])
+        return dg.MaterializeResult(metadata=describe(rows))
+
+    return materialise
+
+
+def _scorecard(store: Warehouse, query: Query) -> Rows:
+    from ecom_platform.quality.scoring.scorecard import scorecard
+
+    return scorecard(store, query)
+
+
+def _of_scorecard(rows: Rows) -> dict[str, Any]:
+    from ecom_platform.quality.scoring.scorecard import headline, scorecard_markdown
+
+    return {"scorecard": dg.MetadataValue.md(scorecard_markdown(rows)), **headline(rows)}
+
+
+def _residual_errors(store: Warehouse, query: Query) -> Rows:
+    return store.query(query.sql, query.reads)
+
+
+def _of_residual_errors(rows: Rows) -> dict[str, Any]:
+    from ecom_platform.quality.scoring.scorecard import residual_markdown
+
+    return {"residual_errors": dg.MetadataValue.md(residual_markdown(rows))}

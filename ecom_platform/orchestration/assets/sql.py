@@ -1,0 +1,43 @@
+"""Every asset that is a file under `sql/`: the warehouse computes it, and its dependencies are the tables it reads."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import dagster as dg
+
+from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, QUALITY
+from ecom_platform.warehouse.contract import Query
+from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+
+
+def sql_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """All but those of the quality layer, which are scored in words, too."""
+    files = [file for file in load_sql(sql_folder(), CATALOG) if file.table not in QUALITY]
+    return [_sql_asset(file, settings, months) for file in files]
+
+
+def _sql_asset(file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    table = file.table
+
+    @dg.asset(
+        key=asset_key(table),
+        deps=[asset_key(upstream) for upstream in file.reads],
+        description=file.description,
+        group_name=group(table),
+        owners=[OWNERS[table.layer]],
+        kinds={settings.target, "sql", "table"},
+        metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
+        partitions_def=months if table.partitioned else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if table.partitioned else None,
+        io_manager_key="warehouse_io_manager",
+        pool=pool(settings),
+        # Whether a catalogue that was written again is another one follows from its sources and this version.
+        code_version=None if table.partitioned else sha256(file.sql.encode()).hexdigest()[:12],
+    )
+    def materialise() -> Query:
+        return file.query()
+
+    return materialise

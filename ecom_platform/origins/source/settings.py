@@ -1,0 +1,125 @@
+"""What `source.toml` says of a source: its span of time, its currency, where its files are and whose they are."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from ecom_platform.origins.source.errors import SourceError, did_you_mean
+
+FILE_NAME = "source.toml"
+
+_KEYS = ("title", "start_month", "as_of", "currency", "licence", "attribution", "data", "data_env")
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """A source's description of itself.
+
+    `start_month` is the first day of the first month with data, `as_of` the last whole day observed; None where the
+    source leaves them to the platform's own settings. `currency` is an ISO 4217 code, empty when not told.
+    `data_folder` is where relative paths in the SQL files are looked up first, `data_env` the environment variable
+    that may name another, empty when there is none.
+    """
+
+    title: str
+    start_month: date | None
+    as_of: date | None
+    currency: str
+    licence: str
+    attribution: str
+    data_folder: Path
+    data_env: str
+
+
+def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> SourceSettings:
+    """The settings of the source in `folder`, where every key of `source.toml` (and the file itself) is optional.
+
+    Reads nothing but that file.
+
+    Raises SourceError for a file that is no TOML, an unknown key, or a value that is not what its key takes.
+    """
+    path = folder / FILE_NAME
+    said = _toml(path) if path.is_file() else {}
+    for key in said:
+        if key not in _KEYS:
+            raise SourceError(f"{FILE_NAME}: there is no setting {key!r}{did_you_mean(key, _KEYS)}")
+    texts = {key: _text(said, key) for key in ("title", "currency", "licence", "attribution", "data", "data_env")}
+    currency = texts["currency"]
+    if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise SourceError(f"{FILE_NAME}: currency = {currency!r} is no ISO 4217 code such as 'GBP'")
+    start_month = _start_month(said.get("start_month"))
+    as_of = _as_of(said.get("as_of"))
+    require_order(start_month, as_of)
+    return SourceSettings(
+        title=texts["title"] or folder.name,
+        start_month=start_month,
+        as_of=as_of,
+        currency=currency,
+        licence=texts["licence"],
+        attribution=texts["attribution"],
+        data_folder=_data_folder(folder, texts["data"], texts["data_env"], environ),
+        data_env=texts["data_env"],
+    )
+
+
+def require_order(start_month: date | None, as_of: date | None) -> None:
+    """Raises SourceError when the last observed day lies before the first month."""
+    if start_month is not None and as_of is not None and as_of < start_month:
+        raise SourceError(f"as_of {as_of} lies before start_month {start_month:%Y-%m}; one of the two is wrong")
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{FILE_NAME} is no TOML: {error}") from error
+
+
+def _text(said: Mapping[str, object], key: str) -> str:
+    value = said.get(key, "")
+    if not isinstance(value, str):
+        raise SourceError(f"{FILE_NAME}: {key} = {value!r} must be a text in quotes")
+    return value.strip()
+
+
+def _start_month(value: object) -> date | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str):
+            return datetime.strptime(value, "%Y-%m").date()
+        if isinstance(value, date) and not isinstance(value, datetime) and value.day == 1:
+            return value
+    except ValueError:
+        pass
+    raise SourceError(f"{FILE_NAME}: start_month = {str(value)!r} must be a month such as '2010-12'")
+
+
+def _as_of(value: object) -> date | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str):
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+    except ValueError:
+        pass
+    raise SourceError(f"{FILE_NAME}: as_of = {str(value)!r} must be a day such as '2011-12-09'")
+
+
+def _data_folder(folder: Path, data: str, data_env: str, environ: Mapping[str, str]) -> Path:
+    if data_env and (named := environ.get(data_env, "").strip()):
+        path = Path(named).expanduser().resolve()
+        if not path.exists():
+            raise SourceError(f"{data_env} names {named}, which does not exist; name the folder of the data files")
+        return path if path.is_dir() else path.parent
+    path = (folder / Path(data).expanduser()).resolve()
+    if not path.is_dir():
+        raise SourceError(f"{FILE_NAME}: data = {data!r} is no folder")
+    return path

@@ -1,0 +1,1 @@
+"""What must hold of what the tables hold: rules from their specifications, invariants, and what usually arrives."""

@@ -1,0 +1,1 @@
+"""The tables of the layer `analysis`, a file each."""

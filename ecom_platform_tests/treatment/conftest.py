@@ -1,8 +1,0 @@
-import pytest
-
-from ecom_platform_tests.treatment.shop import Shop
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return Shop()
