@@ -48,8 +48,8 @@ def measure(home: Path, users: int) -> dict[str, Any]:
     from ecom_platform.cli.instance import prepare_home
     from ecom_platform.definitions import build_definitions
     from ecom_platform.orchestration.automation.schedules import range_tags
+    from ecom_platform.orchestration.checks import guards, outcome, reports
     from ecom_platform.orchestration.partitions import signup_months
-    from ecom_platform.quality import guards, outcome, reports
     from ecom_platform.settings import Settings
 
     settings = Settings.load({"ECOM_HOME": str(home), "ECOM_USERS": str(users), "ECOM_AS_OF": AS_OF.isoformat()})

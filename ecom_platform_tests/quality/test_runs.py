@@ -12,7 +12,7 @@ import pytest
 
 from ecom_platform.definitions import build_definitions
 from ecom_platform.orchestration.automation.schedules import range_tags
-from ecom_platform.quality import guards
+from ecom_platform.orchestration.checks import guards
 from ecom_platform.quality.checks.validation import Validation, validate
 from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings

@@ -6,13 +6,13 @@ import dagster as dg
 import pytest
 
 from ecom_platform.cli.instance import INSTANCE_YAML
-from ecom_platform.warehouse import increments
+from ecom_platform.orchestration import write_mode
 from ecom_platform.warehouse.contract import ContentError, WarehouseBusyError, WarehouseError
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(increments, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(write_mode, "BUSY_SECONDS", 0)
 
 
 def run(error: Exception, times: int) -> tuple[bool, int]:
@@ -23,7 +23,7 @@ def run(error: Exception, times: int) -> tuple[bool, int]:
     def write() -> None:
         nonlocal count
         count += 1
-        with increments.retried_when_busy():
+        with write_mode.retried_when_busy():
             if count <= times:
                 raise error
 
@@ -39,7 +39,7 @@ def test_a_busy_warehouse_is_tried_again() -> None:
 
 
 def test_not_for_ever() -> None:
-    assert run(WarehouseBusyError("held"), times=100) == (False, 1 + increments.BUSY_RETRIES)
+    assert run(WarehouseBusyError("held"), times=100) == (False, 1 + write_mode.BUSY_RETRIES)
 
 
 @pytest.mark.parametrize("error", [ContentError("a wrong column"), WarehouseError("another world"), ValueError("a bug")])

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ecom_platform.tables import CATALOG
-from ecom_platform.warehouse import lock
 from ecom_platform.warehouse.contract import WarehouseBusyError
+from ecom_platform.warehouse.duckdb import lock
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.warehouse.processes import ROWS_OF_A_GENERATION, finish, start, started
 from ecom_platform_tests.warehouse.tables import FEBRUARY, JANUARY, VISITS, VISITS_COPY, identifiers, visits
