@@ -67,6 +67,7 @@ VARIABLES = (
     Variable("ECOM_ALERT_MAIL_FROM", "", "Address that alerts are mailed from; empty for the first that they go to."),
     Variable("ECOM_ALERT_MAIL_TO", "", "Addresses that alerts are mailed to, separated by commas."),
     Variable("ECOM_UI_URL", "http://127.0.0.1:3000", "Where people reach the Dagster UI; links in alerts begin with it."),
+    Variable("ECOM_UI_TOKEN", "", "Password that the UI asks for; needed where others can reach it. A secret."),
 )
 
 
@@ -84,6 +85,7 @@ class Settings:
     world: Path | None = None
     bigquery: BigQueryOptions = field(default_factory=BigQueryOptions)
     alerts: AlertOptions = field(default_factory=AlertOptions)
+    ui_token: str = field(default="", repr=False)
 
     @staticmethod
     def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -134,6 +136,7 @@ class Settings:
                 mail=_mail(environment),
                 ui_url=read("ECOM_UI_URL", _url, "http://127.0.0.1:3000").rstrip("/"),
             ),
+            ui_token=read("ECOM_UI_TOKEN", _text, ""),
         )
         if settings.observed_until() < settings.start_month:
             raise SettingsError(

@@ -8,17 +8,23 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from ecom_platform.settings import Settings, SettingsError
 
 _LOOPBACK = "127.0.0.1"
+STOP_SECONDS = 20
 
 
 @click.command(name="ui")
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-@click.option("--host", default=_LOOPBACK, show_default=True, help="Address to listen on; the UI has no login.")
+@click.option(
+    "--host", default=_LOOPBACK, show_default=True, help="Address to listen on; one that others can reach needs ECOM_UI_TOKEN."
+)
 def command(port: int, host: str) -> None:
     """Starts the Dagster UI and the daemon (schedules, sensors, queued runs); Ctrl-C stops both.
 
@@ -27,34 +33,60 @@ def command(port: int, host: str) -> None:
       ecom ui --port 3100
     """
     from ecom_platform.cli.instance import prepare_home
+    from ecom_platform.orchestration.servers import END_WITH_PARENT, check_reach
 
     settings = Settings.load()
-    prepare_home(settings)
+    check_reach(host, settings.ui_token)
+    home = prepare_home(settings)
     # The sensor that watches a source reads all of it when a file has changed.
     os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
-    _check_free(host, port)
-    module = ["-m", "ecom_platform.definitions"]
-    processes = {
-        "webserver": [sys.executable, "-m", "dagster_webserver", "-h", host, "-p", str(port), *module],
-        "daemon": [sys.executable, "-m", "dagster._daemon", "run", *module],
-    }
-    running = {name: subprocess.Popen(arguments, env=os.environ.copy()) for name, arguments in processes.items()}
-    click.echo(f"The Dagster UI is starting at http://{host}:{port} (Ctrl-C stops it).")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with _alone(home):
+        _check_free(host, port)
+        servers = [sys.executable, "-m", "ecom_platform.orchestration.servers"]
+        module = ["-m", "ecom_platform.definitions"]
+        processes = {
+            "webserver": [*servers, "webserver", END_WITH_PARENT, "-h", host, "-p", str(port), *module],
+            "daemon": [*servers, "daemon", END_WITH_PARENT, "run", *module],
+        }
+        running = {name: subprocess.Popen(arguments, env=os.environ.copy()) for name, arguments in processes.items()}
+        click.echo(f"The Dagster UI is starting at http://{host}:{port} (Ctrl-C stops it).")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            while all(process.poll() is None for process in running.values()):
+                time.sleep(0.5)
+            stopped = next(name for name, process in running.items() if process.poll() is not None)
+            raise SettingsError(
+                f"the {stopped} stopped with exit code {running[stopped].returncode}; its messages stand above."
+            )
+        finally:
+            _stop(list(running.values()))
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Raises SettingsError while another `ecom ui` serves the home: two daemons would start every scheduled run twice."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(home / ".ui.lock")
     try:
-        while all(process.poll() is None for process in running.values()):
-            time.sleep(0.5)
-        stopped = next(name for name, process in running.items() if process.poll() is not None)
-        raise SettingsError(f"the {stopped} stopped with exit code {running[stopped].returncode}; its messages stand above.")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SettingsError(f"another `ecom ui` serves {home} already: use that one, or stop it first.") from None
+    try:
+        yield
     finally:
-        for process in running.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-        for process in running.values():
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        lock.release()
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    for process in processes:
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _check_free(host: str, port: int) -> None:

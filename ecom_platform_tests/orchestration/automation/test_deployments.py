@@ -27,7 +27,7 @@ def loaded(path: str) -> Any:
 
 
 def test_the_units_start_what_exists_over_one_environment() -> None:
-    for unit, program in (("ecom-webserver", "dagster-webserver"), ("ecom-daemon", "dagster-daemon run")):
+    for unit, program in (("ecom-webserver", "ecom-webserver"), ("ecom-daemon", "dagster-daemon run")):
         parser = ConfigParser(strict=False, interpolation=None)
         parser.optionxform = str  # type: ignore[assignment, method-assign]
         parser.read(DEPLOY / "systemd" / f"{unit}.service")
