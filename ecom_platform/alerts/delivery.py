@@ -25,10 +25,12 @@ def deliver(outbox: Outbox, sinks: Sequence[Sink]) -> dict[str, str]:
         for done, delivery in enumerate(due):
             try:
                 sink.send(delivery.message)
-            except Undelivered as error:
+            except Exception as error:
+                # Whatever a server makes a library raise is one failed attempt; only a sink's own words hold no secret.
+                reason = str(error) if isinstance(error, Undelivered) else type(error).__name__
                 outbox.failed(delivery, time.time())
-                log.warning("%s: %d alerts wait (%s)", sink.name, len(due) - done, error)
-                return f"{done} sent, {len(due) - done} wait: {error}"
+                log.warning("%s: %d alerts wait (%s)", sink.name, len(due) - done, reason)
+                return f"{done} sent, {len(due) - done} wait: {reason}"
             outbox.delivered(delivery)
         return f"{len(due)} sent" if due else ""
 

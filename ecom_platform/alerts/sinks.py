@@ -11,9 +11,8 @@ import hmac
 import json
 import logging
 import smtplib
+import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -21,10 +20,13 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Protocol
 
+from ecom_platform.alerts.deadline import within
 from ecom_platform.alerts.message import Event, Message
 from ecom_platform.alerts.options import AlertOptions, MailServer
 
 TIMEOUT_SECONDS = 10.0
+"""For each connection and read; the whole of a delivery has `DELIVERY_SECONDS`."""
+DELIVERY_SECONDS = 30.0
 SIGNATURE_HEADER = "X-Ecom-Signature"
 TIME_HEADER = "X-Ecom-Timestamp"
 ID_HEADER = "Idempotency-Key"
@@ -93,15 +95,26 @@ class Mail:
         mail["Message-ID"] = f"<{hashlib.sha256(message.id.encode()).hexdigest()[:32]}@ecom-platform>"
         mail.set_content("\n".join(message.lines()))
         try:
-            kind = smtplib.SMTP_SSL if self.server.tls else smtplib.SMTP
-            with kind(self.server.host, self.server.port, timeout=TIMEOUT_SECONDS) as smtp:
-                if self.server.user:
-                    if not self.server.tls:
-                        smtp.starttls()
-                    smtp.login(self.server.user, self.server.password)
-                smtp.send_message(mail)
-        except (OSError, smtplib.SMTPException) as error:
+            within(DELIVERY_SECONDS, lambda: self._deliver(mail))
+        except ssl.SSLCertVerificationError as error:
+            raise Undelivered(f"mail: the server's certificate is not trusted ({error.verify_message})") from None
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             raise Undelivered(f"mail: {type(error).__name__}") from None
+
+    def _deliver(self, mail: EmailMessage) -> None:
+        # The user's password goes to a server whose name and certificate agree, and to no other.
+        verified = ssl.create_default_context()
+        server = self.server
+        with (
+            smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=verified)
+            if server.tls
+            else smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        ) as smtp:
+            if server.user:
+                if not server.tls:
+                    smtp.starttls(context=verified)
+                smtp.login(server.user, server.password)
+            smtp.send_message(mail)
 
 
 @dataclass(frozen=True)
@@ -149,12 +162,24 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers})
+    """Raises Undelivered for every answer but success: a redirect would have the message asked for again elsewhere."""
+    import requests
+
+    def exchange() -> None:
+        # An answer's body says nothing that is needed, and may never end.
+        with requests.post(
+            url,
+            body,
+            headers={"Content-Type": "application/json", **headers},
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            if not 200 <= answer.status_code < 300:
+                raise Undelivered(f"the webhook answered {answer.status_code}")
+
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
-            return
-    except urllib.error.HTTPError as error:
-        raise Undelivered(f"the webhook answered {error.code}") from None
+        within(DELIVERY_SECONDS, exchange)
     except (OSError, ValueError) as error:
         raise Undelivered(f"the webhook cannot be reached: {type(error).__name__}") from None
 
