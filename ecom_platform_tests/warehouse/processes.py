@@ -57,21 +57,23 @@ def write_generations(path: Path, first: str) -> None:
         generation += 1
 
 
-def write_in_a_session(path: Path, seconds: str) -> None:
+def write_in_a_session(path: Path, until: str) -> None:
+    """Writes until the file `until` exists."""
     warehouse = DuckDBWarehouse(path, wait_seconds=60)
-    end = time.monotonic() + float(seconds)
     with warehouse.session():
-        while time.monotonic() < end:
+        while not Path(until).exists():
             warehouse.replace({VISITS: visits([JANUARY])}, [JANUARY])
             print("written", flush=True)
 
 
-def think_in_a_session(path: Path, seconds: str) -> None:
+def think_in_a_session(path: Path, until: str) -> None:
+    """Writes, is busy with something else until the file `until` exists, and writes again."""
     warehouse = DuckDBWarehouse(path, wait_seconds=60)
     with warehouse.session():
         warehouse.replace({VISITS: visits([JANUARY])}, [JANUARY])
         print("thinking", flush=True)
-        time.sleep(float(seconds))
+        while not Path(until).exists():
+            time.sleep(0.01)
         warehouse.replace({VISITS: visits([JANUARY], each=3)}, [JANUARY])
 
 
