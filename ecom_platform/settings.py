@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ecom_platform.alerts.options import AlertOptions, MailServer
+from ecom_platform.errors import SettingsError as SettingsError
 from ecom_platform.warehouse.bigquery.options import MAXIMUM_BYTES_BILLED, PRICE_PER_TIB, BigQueryOptions
 
 Value = TypeVar("Value")
 
 TARGETS = ("duckdb", "bigquery")
 MAX_USERS = 1_000_000_000
-
-
-class SettingsError(Exception):
-    """A setting that cannot be used: one sentence that names it, its value and what is allowed."""
 
 
 class Variable(NamedTuple):

@@ -1,4 +1,4 @@
-"""`ecom copy`: the tables of this machine's DuckDB warehouse, moved to BigQuery and compared there."""
+"""`ecom copy`: the tables of one target's warehouse, copied to another target's and compared there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecom_platform.settings import Settings, SettingsError
+from ecom_platform.settings import TARGETS, Settings, SettingsError
 
 if TYPE_CHECKING:
     from ecom_platform.tables import Table
@@ -19,13 +19,16 @@ NO_MONTH = "1970-01-01"
 
 
 @click.command(name="copy")
-@click.option("--to", "target", type=click.Choice(["bigquery"]), required=True, help="Where to copy the warehouse to.")
+@click.option("--to", "target", type=click.Choice(TARGETS), required=True, help="The target to copy to.")
+@click.option(
+    "--from", "origin", type=click.Choice(TARGETS), default=TARGETS[0], show_default=True, help="The target to copy from."
+)
 @click.option("--layer", "layers", multiple=True, help="Only this layer, such as raw; can be given several times.")
-def command(target: str, layers: tuple[str, ...]) -> None:
-    """Copies the DuckDB warehouse under ECOM_HOME to BigQuery, month by month, and verifies counts and hashes.
+def command(target: str, origin: str, layers: tuple[str, ...]) -> None:
+    """Copies the warehouse of one target to that of another, month by month, and verifies counts and hashes.
 
-    A month that is already there as it should be is not copied again, so that a copy which was interrupted goes on where
-    it stopped. What the other warehouse holds of another world is refused, not overwritten.
+    A month that is already equal there is not copied again, so an interrupted copy continues where it stopped. Data of
+    another world in the destination is refused, not overwritten.
 
     \b
     Example:
@@ -34,28 +37,32 @@ def command(target: str, layers: tuple[str, ...]) -> None:
     from ecom_platform.orchestration.resources import warehouse_resource
     from ecom_platform.warehouse.contract import WarehouseError
 
+    if target == origin:
+        raise click.UsageError(f"--from and --to are both {target}: name two targets.")
     settings = Settings.load()
-    source = warehouse_resource(replace(settings, target="duckdb")).open()
-    destination = warehouse_resource(replace(settings, target=target)).open()
+    source_resource = warehouse_resource(replace(settings, target=origin))
+    source, destination = source_resource.open(), warehouse_resource(replace(settings, target=target)).open()
     tables = chosen(source, layers)
-    world = source.world()
-    if world is None or not tables:
-        raise SettingsError(f"ECOM_HOME is {str(settings.home)!r}: its DuckDB warehouse has no table to copy.")
-    destination.claim(world)
+    identity = source.identity()
+    if identity is None or not tables:
+        raise SettingsError(f"There is no table to copy in {source_resource.whereabouts()}: build it first, with `ecom run`.")
+    destination.claim(identity)
     different = []
-    for outcome in copied(source, destination, tables, target):
-        verdict = "equal" if outcome.equal else "DIFFERENT"
-        counts = f"{outcome.rows:>14,} rows  {outcome.copied:>3} of {outcome.slices} slices copied"
-        click.echo(f"{outcome.table!s:<34} {counts}  {verdict}")
-        if not outcome.equal:
-            different.append(str(outcome.table))
+    for done in copied(source, destination, tables):
+        verdict = "equal" if done.equal else "DIFFERENT"
+        counts = f"{done.rows:>14,} rows  {done.copied:>3} of {done.slices} slices copied"
+        click.echo(f"{done.table!s:<34} {counts}  {verdict}")
+        if not done.equal:
+            different.append(str(done.table))
     if different:
-        raise WarehouseError(f"After the copy {', '.join(different)} differ: something wrote to them meanwhile; copy again.")
+        raise WarehouseError(
+            f"After the copy {', '.join(different)} differ: something wrote to them in the meantime; copy again."
+        )
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one table: its rows, how many of its slices were copied, and whether it is equal now."""
+class CopiedTable:
+    """A table after its copy: its rows, how many of its slices were copied, and whether the two are equal now."""
 
     table: Table
     rows: int
@@ -75,12 +82,10 @@ def chosen(source: Warehouse, layers: Sequence[str]) -> list[Table]:
     return [table for name, table in CATALOG.items() if name in held and (not layers or table.layer in layers)]
 
 
-def copied(source: Warehouse, destination: Warehouse, tables: Sequence[Table], target: str) -> Iterator[Outcome]:
-    """Copies each table, slice by slice, where the two differ, and looks again."""
-    from ecom_platform.warehouse.fingerprints import fingerprints
-
+def copied(source: Warehouse, destination: Warehouse, tables: Sequence[Table]) -> Iterator[CopiedTable]:
+    """Copies each table, slice by slice, where the two differ, and compares them again."""
     for table in tables:
-        here, there = fingerprints(source, "duckdb", table), fingerprints(destination, target, table)
+        here, there = source.fingerprints(table), destination.fingerprints(table)
         # What only the destination has is replaced by nothing.
         slices = sorted({*here, *there})
         stale = [key for key in slices if here.get(key) != there.get(key)]
@@ -89,5 +94,5 @@ def copied(source: Warehouse, destination: Warehouse, tables: Sequence[Table], t
             destination.replace({table: source.read(table, partitions)}, partitions)
         if not slices:
             destination.replace({table: table.arrow_schema.empty_table()}, [NO_MONTH] if table.partitioned else None)
-        after = fingerprints(destination, target, table) if stale else there
-        yield Outcome(table, sum(slice_.rows for slice_ in here.values()), len(slices), len(stale), after == here)
+        after = destination.fingerprints(table) if stale else there
+        yield CopiedTable(table, sum(slice_.rows for slice_ in here.values()), len(slices), len(stale), after == here)

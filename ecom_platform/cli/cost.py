@@ -1,17 +1,18 @@
-"""`ecom cost`: what the platform's jobs on BigQuery have cost, and what the next run would read."""
+"""`ecom cost`: what the platform's jobs have cost, and what the next run would read, where work is billed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from ecom_platform.cli.options import parse_months
 from ecom_platform.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+    from ecom_platform.warehouse.billing import Billing
 
 
 @click.command(name="cost")
@@ -19,57 +20,50 @@ if TYPE_CHECKING:
 @click.option("--estimate", is_flag=True, help="What each SQL asset would read now, by dry runs, which are free.")
 @click.option("--months", help="With --estimate: signup months, A..B or A, such as 2024-01..2024-06. All by default.")
 def command(days: int, estimate: bool, months: str | None) -> None:
-    """Sums the cost of the platform's jobs on BigQuery by day and asset: bytes billed, slot time, price on demand.
+    """Sums the cost of the platform's jobs by day and asset: bytes billed, slot time, price on demand.
+
+    Only BigQuery bills; on another target there is nothing to sum.
 
     \b
     Examples:
       ecom cost --days 30
       ecom cost --estimate --months 2026-01..2026-11
     """
-    from ecom_platform.cli.run import parse_months
     from ecom_platform.orchestration.partitions import signup_months
+    from ecom_platform.orchestration.resources import warehouse_resource
 
     settings = Settings.load()
-    warehouse = bigquery_of(settings)
+    billing = warehouse_resource(settings).open().billing
+    if billing is None:
+        raise SettingsError(f"ECOM_TARGET is {settings.target!r}, where nothing is billed: name a target that bills.")
     if not estimate:
         if months:
             raise click.UsageError("--months goes with --estimate.")
-        _tell_spending(warehouse, days)
+        _show_spending(billing, days)
         return
     keys = signup_months(settings.start_month, settings.as_of).get_partition_keys()
     if months:
         first, last = parse_months(months)
         keys = [key for key in keys if first <= key <= last]
-    estimates = estimated(warehouse, keys)
-    _tell_estimates(warehouse, estimates)
-    refuse_excess(warehouse, estimates)
+    estimates = estimated(billing, keys)
+    _show_estimates(billing, estimates)
+    check_affordable(billing, estimates)
 
 
-def bigquery_of(settings: Settings) -> BigQueryWarehouse:
-    """The settings' warehouse. Raises SettingsError when it is not in BigQuery: nothing else bills."""
-    from ecom_platform.orchestration.resources import BigQueryResource
-
-    if settings.target != "bigquery":
-        raise SettingsError(f"ECOM_TARGET is {settings.target!r}: only BigQuery bills, so it must be 'bigquery' here.")
-    return BigQueryResource.of(settings.bigquery).open()
-
-
-def refuse_dear_run(settings: Settings, keys: Sequence[str], tables: Collection[str]) -> str:
+def announce(billing: Billing, keys: Sequence[str], tables: Collection[str]) -> str:
     """What a run of these tables for these months would read, for a person.
 
-    Raises SpendingError before anything has run when one of its assets would read more than the cap.
+    Raises SpendingError, before anything has run, when one of its assets would read more than the cap.
     """
-    from ecom_platform.warehouse.bigquery.jobs import readable
+    from ecom_platform.warehouse.billing import readable
 
-    warehouse = bigquery_of(settings)
-    estimates = estimated(warehouse, keys, tables)
-    refuse_excess(warehouse, estimates)
+    estimates = estimated(billing, keys, tables)
+    check_affordable(billing, estimates)
     total = sum(estimates.values())
-    price = warehouse.options.price(total)
-    return f"By what is there now, the run reads {readable(total)}: about {price:,.2f} USD on demand."
+    return f"By what is there now, the run reads {readable(total)}: about {billing.price(total):,.2f} USD on demand."
 
 
-def estimated(warehouse: BigQueryWarehouse, keys: Sequence[str], tables: Collection[str] | None = None) -> dict[str, int]:
+def estimated(billing: Billing, keys: Sequence[str], tables: Collection[str] | None = None) -> dict[str, int]:
     """Bytes that each SQL asset (of the named tables, `layer.table`; None: all) would read now for the given months.
 
     What upstream assets will write in the same run is not there yet, and not counted.
@@ -78,27 +72,26 @@ def estimated(warehouse: BigQueryWarehouse, keys: Sequence[str], tables: Collect
     from ecom_platform.warehouse.sql import load_sql, sql_folder
 
     return {
-        str(file.table): warehouse.estimate(file.query(), list(keys) if file.table.partitioned else None)
+        str(file.table): billing.estimate(file.query(), list(keys) if file.table.partitioned else None)
         for file in load_sql(sql_folder(), CATALOG)
         if tables is None or str(file.table) in tables
     }
 
 
-def refuse_excess(warehouse: BigQueryWarehouse, estimates: dict[str, int]) -> None:
+def check_affordable(billing: Billing, estimates: Mapping[str, int]) -> None:
     """Raises SpendingError that names the dearest asset over the cap, and by how much."""
     for asset, size in sorted(estimates.items(), key=lambda entry: -entry[1]):
-        warehouse.jobs.check_affordable(asset, size)
+        billing.check_affordable(asset, size)
 
 
-def _tell_spending(warehouse: BigQueryWarehouse, days: int) -> None:
+def _show_spending(billing: Billing, days: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from ecom_platform.warehouse.bigquery.jobs import readable
-    from ecom_platform.warehouse.bigquery.jobs_view import spending
+    from ecom_platform.warehouse.billing import readable
 
     since = datetime.now(UTC).date() - timedelta(days=days - 1)
-    entries = spending(warehouse, since)
+    entries = billing.spending(since)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("day")
     table.add_column("asset")
@@ -111,25 +104,23 @@ def _tell_spending(warehouse: BigQueryWarehouse, days: int) -> None:
     console = Console()
     console.print(table)
     total = sum(entry.bytes_billed for entry in entries)
-    console.print(f"\n{readable(total)} billed since {since}: {warehouse.options.price(total):,.2f} USD on demand.")
+    console.print(f"\n{readable(total)} billed since {since}: {billing.price(total):,.2f} USD on demand.")
 
 
-def _tell_estimates(warehouse: BigQueryWarehouse, estimates: dict[str, int]) -> None:
+def _show_estimates(billing: Billing, estimates: Mapping[str, int]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from ecom_platform.warehouse.bigquery.jobs import readable
+    from ecom_platform.warehouse.billing import readable
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("asset")
     for name in ("would read", "USD", "of the cap"):
         table.add_column(name, justify="right")
-    cap = warehouse.options.maximum_bytes_billed
+    cap = billing.cap_bytes
     for asset, size in estimates.items():
-        table.add_row(asset, readable(size), f"{warehouse.options.price(size):,.4f}", f"{size / cap:.1%}")
+        table.add_row(asset, readable(size), f"{billing.price(size):,.4f}", f"{size / cap:.1%}")
     console = Console()
     console.print(table)
     total = sum(estimates.values())
-    console.print(
-        f"\n{readable(total)} in all: {warehouse.options.price(total):,.2f} USD on demand; the cap is {readable(cap)}."
-    )
+    console.print(f"\n{readable(total)} in all: {billing.price(total):,.2f} USD on demand; the cap is {readable(cap)}.")

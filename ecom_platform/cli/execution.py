@@ -1,4 +1,4 @@
-"""One run of the platform in this process, and what it tells while it goes and when it is done."""
+"""One run of the platform in this process, and what it shows while it goes and when it is done."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
+from ecom_platform.cli.cost import announce
 from ecom_platform.cli.instance import open_instance
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
@@ -24,7 +25,7 @@ SHOWN_SECONDS = 0.05
 
 
 @dataclass
-class AssetOutcome:
+class AssetSummary:
     """What became of one asset in a run."""
 
     rows: int = 0
@@ -36,36 +37,36 @@ class AssetOutcome:
 
 
 @dataclass
-class Outcome:
+class RunSummary:
     """What became of a run, gathered from its events."""
 
-    assets: dict[str, AssetOutcome] = field(default_factory=lambda: defaultdict(AssetOutcome))
+    assets: dict[str, AssetSummary] = field(default_factory=lambda: defaultdict(AssetSummary))
     errors: dict[str, str] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
 
-    def take(self, event: dg.DagsterEvent) -> None:
+    def add(self, event: dg.DagsterEvent) -> None:
         step = event.step_key or ""
         if event.event_type == dg.DagsterEventType.STEP_START:
             self.started[step] = time.monotonic()
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
             materialization = event.step_materialization_data.materialization
-            outcome = self.assets[materialization.asset_key.to_user_string()]
-            if not outcome.materialised:
-                # Tables that one step writes share its time; it is told once.
-                outcome.seconds = time.monotonic() - self.started.pop(step, time.monotonic())
-            outcome.materialised = True
-            outcome.rows += _rows(materialization.metadata)
+            asset = self.assets[materialization.asset_key.to_user_string()]
+            if not asset.materialised:
+                # Tables that one step writes share its time; it is shown once.
+                asset.seconds = time.monotonic() - self.started.pop(step, time.monotonic())
+            asset.materialised = True
+            asset.rows += _rows(materialization.metadata)
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
             if evaluation.partition is not None:
                 return
-            outcome = self.assets[evaluation.asset_key.to_user_string()]
+            asset = self.assets[evaluation.asset_key.to_user_string()]
             if evaluation.passed:
-                outcome.passed += 1
+                asset.passed += 1
             elif evaluation.severity == dg.AssetCheckSeverity.WARN:
-                outcome.warned += 1
+                asset.warned += 1
             else:
-                outcome.failed += 1
+                asset.failed += 1
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
             self.errors[step] = _innermost(event.step_failure_data.error)
 
@@ -80,13 +81,13 @@ def _rows(metadata: Any) -> int:
 def _innermost(error: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without saying why."
+    return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without a message."
 
 
 class _EventHandler(logging.Handler):
-    def __init__(self, outcome: Outcome, progress: Progress, task: Any) -> None:
+    def __init__(self, summary: RunSummary, progress: Progress, task: Any) -> None:
         super().__init__(logging.DEBUG)
-        self.outcome, self.progress, self.task = outcome, progress, task
+        self.summary, self.progress, self.task = summary, progress, task
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
@@ -95,7 +96,7 @@ class _EventHandler(logging.Handler):
             if record.levelno == logging.INFO:
                 self.progress.update(self.task, detail=meta.get("orig_message", ""))
             return
-        self.outcome.take(event)
+        self.summary.add(event)
         if event.event_type == dg.DagsterEventType.STEP_START:
             self.progress.update(self.task, description=event.step_key.replace("__", "/"), detail="")
         elif event.event_type in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
@@ -105,41 +106,41 @@ class _EventHandler(logging.Handler):
 def execute(settings: Settings, select: str | None, months: tuple[str, str] | None, job_name: str | None = None) -> int:
     """Runs a job, or the selected assets, for the given range of months; returns the exit code.
 
-    Raises SettingsError for an unknown job, a selection that names no asset and months that are no partitions.
+    Raises SettingsError for an unknown job, a selection that names no asset and months that are not partitions.
     """
     from ecom_platform.definitions import build_definitions
     from ecom_platform.orchestration.partitions import signup_months
+    from ecom_platform.orchestration.resources import warehouse_resource
 
+    resource = warehouse_resource(settings)
     console = Console(width=None if sys.stdout.isatty() else 120)
     keys = signup_months(settings.start_month, settings.as_of).get_partition_keys()
     first, last = months or (keys[0], keys[-1])
     for key in (first, last):
         if key not in keys:
             raise SettingsError(
-                f"--months names {key[:7]}, which is no signup month: they run from {keys[0][:7]} to {keys[-1][:7]}."
+                f"--months names {key[:7]}, which is not a signup month: they run from {keys[0][:7]} to {keys[-1][:7]}."
             )
 
-    outcome = Outcome()
+    summary = RunSummary()
     columns = (SpinnerColumn(), MofNCompleteColumn(), BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, TextColumn("[dim]{task.fields[detail]}"), console=console, transient=True) as progress:
         task = progress.add_task("loading the definitions", total=None, detail="")
 
         def gather(_: dg.InitLoggerContext) -> logging.Logger:
             logger = logging.Logger("ecom run", logging.DEBUG)
-            logger.addHandler(_EventHandler(outcome, progress, task))
+            logger.addHandler(_EventHandler(summary, progress, task))
             return logger
 
         loggers = {"gather": dg.LoggerDefinition(gather, config_schema={})}
         definitions = dg.Definitions.merge(build_definitions(settings), dg.Definitions(loggers=loggers))
         job = _job(definitions, job_name)
         selection = _select(definitions, select)
-        if settings.target == "bigquery":
-            from ecom_platform.cli.cost import refuse_dear_run
-
+        if billing := resource.open().billing:
             progress.update(task, description="estimating what the run will read")
             wanted = selection or sorted(job.asset_layer.executable_asset_keys)
-            said = refuse_dear_run(settings, [key for key in keys if first <= key <= last], [".".join(k.path) for k in wanted])
-            console.print(said, highlight=False)
+            tables = [".".join(key.path) for key in wanted]
+            console.print(announce(billing, [key for key in keys if first <= key <= last], tables), highlight=False)
         with open_instance(settings) as instance:
             started = time.monotonic()
             result = job.execute_in_process(
@@ -150,7 +151,7 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
                 raise_on_error=False,
             )
             seconds = time.monotonic() - started
-    _tell(console, settings, outcome, result.success, result.run_id, seconds)
+    _show(console, summary, result.success, result.run_id, seconds, resource.whereabouts())
     return 0 if result.success else 1
 
 
@@ -176,12 +177,12 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
     return sorted(keys)
 
 
-def _tell(console: Console, settings: Settings, outcome: Outcome, success: bool, run_id: str, seconds: float) -> None:
+def _show(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float, whereabouts: str) -> None:
     table = RichTable(box=None, header_style="bold", pad_edge=False)
     table.add_column("asset", no_wrap=True)
     for name in ("rows", "seconds", "checks passed", "warned", "failed"):
         table.add_column(name, justify="right")
-    for name, asset in outcome.assets.items():
+    for name, asset in summary.assets.items():
         table.add_row(
             name,
             f"{asset.rows:,}" if asset.materialised else "",
@@ -191,22 +192,15 @@ def _tell(console: Console, settings: Settings, outcome: Outcome, success: bool,
             f"[red]{asset.failed}[/]" if asset.failed else "",
         )
     console.print(table)
-    for step, error in outcome.errors.items():
+    for step, error in summary.errors.items():
         console.print(f"[red]{step.replace('__', '/')} failed:[/] {error}", highlight=False)
-    materialised = sum(asset.materialised for asset in outcome.assets.values())
+    materialised = sum(asset.materialised for asset in summary.assets.values())
     verdict = "[green]done[/]" if success else "[red]failed[/]"
     console.print(f"\n{verdict}: {materialised} assets in {seconds:.0f} s, run {run_id.split('-')[0]}.", highlight=False)
     console.print(
         f"Look next:\n  ecom ui                      the assets, their checks and this run, in the Dagster UI\n"
         f'  ecom query "SELECT * FROM analysis.ltv_repurchase"\n'
-        f"  {_whereabouts(settings)}",
+        f"  {whereabouts}",
         highlight=False,
         soft_wrap=True,
     )
-
-
-def _whereabouts(settings: Settings) -> str:
-    if settings.target == "bigquery":
-        project = f"{settings.bigquery.project}." if settings.bigquery.project else ""
-        return f"BigQuery, datasets {project}{settings.bigquery.dataset_prefix}*; what it cost: ecom cost"
-    return str(settings.warehouse_path)

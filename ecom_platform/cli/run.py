@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
-from ecom_platform.cli.options import world_options
-from ecom_platform.settings import VARIABLES, Settings, SettingsError
+from ecom_platform.cli.options import parse_months, world_options
+from ecom_platform.settings import VARIABLES, Settings
 
 _SETTINGS_HELP = "\n".join(f"  {v.name:<17} {v.doc}{f' Default: {v.default}.' if v.default else ''}" for v in VARIABLES)
 
@@ -32,30 +30,18 @@ def command(select: str | None, months: str | None, job: str | None) -> None:
       ecom run --job refresh_data_mart
     """
     if job and select:
-        raise click.UsageError("--job names what runs already: leave --select out.")
+        raise click.UsageError("--job already says what runs: leave --select out.")
     run_platform(select, months, job)
 
 
 def run_platform(select: str | None = None, months: str | None = None, job: str | None = None) -> None:
-    """Runs what is selected under the settings of the environment, telling its progress; exits with 1 when it fails."""
+    """Runs what is selected under the settings of the environment and shows the progress; exits with 1 when it fails."""
     from ecom_platform.cli.execution import execute
     from ecom_platform.cli.instance import prepare_home
     from ecom_platform.origins.origin import open_origin
 
     settings = Settings.load()
-    # A world that cannot be, or files that cannot be read, are told before a run begins.
+    # An impossible world, or files that cannot be read, are reported before a run begins.
     open_origin(settings, settings.observed_until())
     prepare_home(settings)
     raise SystemExit(execute(settings, select, parse_months(months) if months else None, job))
-
-
-def parse_months(text: str) -> tuple[str, str]:
-    """The first and last partition key of `A..B` or `A`."""
-    first, separator, last = text.partition("..")
-    try:
-        keys = [f"{date.fromisoformat(f'{month.strip()}-01'):%Y-%m-01}" for month in (first, last if separator else first)]
-    except ValueError:
-        raise SettingsError(f"--months is {text!r}: it must be months such as 2024-01..2024-06.") from None
-    if keys[0] > keys[1]:
-        raise SettingsError(f"--months is {text!r}: the first month is after the last.")
-    return keys[0], keys[1]

@@ -1,4 +1,4 @@
-"""How a table's specification shows in Dagster's UI."""
+"""How Dagster's UI shows a table's specification."""
 
 from __future__ import annotations
 

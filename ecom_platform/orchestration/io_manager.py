@@ -1,4 +1,4 @@
-"""How assets' values reach the warehouse and come back: one I/O manager over any back end.
+"""How assets' values are stored in the warehouse and loaded from it: one I/O manager for every engine.
 
 An asset with the key [layer, name] is the table `layer.name` of the catalogue; its partitions are the table's.
 """
@@ -11,9 +11,9 @@ import dagster as dg
 from ecom_platform.orchestration.column_schema import column_schema
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
-from ecom_platform.orchestration.write_mode import is_increment, record_changes, retried_when_busy
+from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
 from ecom_platform.tables import CATALOG, Catalog, Table
-from ecom_platform.warehouse.contract import Content, WarehouseError
+from ecom_platform.warehouse.contract import Content, ContentError, WarehouseError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,17 +26,19 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     """Writes an asset's Arrow table, DataFrame or `Query` into its table; loads upstream tables as Arrow or pandas.
 
     All partitions of the run are replaced in one transaction, and each partition's event says how many rows it has; a
-    run with the tags `INCREMENT` writes only what differs.
+    run with the tags `ONLY_CHANGES` writes only the rows that differ.
     Of a partitioned upstream table, only the partitions that the partition mapping asks for are read. An asset that
-    writes to the warehouse itself has no value to hand over: it yields results and calls `record_row_counts`.
+    writes to the warehouse itself returns no value: it yields results and calls `record_row_counts`.
     """
 
     warehouse: dg.ResourceDependency[WarehouseResource]
 
     def handle_output(self, context: dg.OutputContext, obj: "Content | None") -> None:
         table, store = table_of(context.asset_key), self.warehouse.open()
+        if obj is None:
+            raise ContentError(f"{table}: its asset returned nothing to store. Nothing was written.")
         with retried_when_busy():
-            if is_increment(context.step_context.dagster_run.tags):
+            if writes_only_changes(context.step_context.dagster_run.tags):
                 changes = store.update({table: obj}, _partitions(context))[table]
                 record_changes(context.step_context, context.asset_key, changes)
             else:
@@ -56,7 +58,7 @@ def table_of(asset_key: dg.AssetKey, catalog: Catalog = CATALOG) -> Table:
         return catalog[".".join(asset_key.path)]
     except KeyError as error:
         raise WarehouseError(
-            f"The asset {asset_key.to_user_string()} is no table of the catalogue: {error.args[0]}."
+            f"The asset {asset_key.to_user_string()} is not a table of the catalogue: {error.args[0]}."
         ) from None
 
 
@@ -65,5 +67,5 @@ def _partitions(context: dg.OutputContext | dg.InputContext) -> Sequence[str] | 
 
 
 def _wants_pandas(annotation: Any) -> bool:
-    # By name, so that pandas is imported by those who ask for it alone.
+    # By name, so that only those who want pandas import it.
     return getattr(annotation, "__module__", "").split(".")[0] == "pandas"

@@ -10,14 +10,14 @@ import dagster as dg
 KEY_FORMAT = "%Y-%m-01"
 
 _ALL_BEFORE_THE_END = 12 * 1000
-"""An end offset (months) so large that the end date alone bounds the partitions, be it past or future."""
+"""An end offset (months) so large that the end date alone bounds the partitions, whether past or future."""
 
 
 @lru_cache(maxsize=8)
 def signup_months(start_month: date, as_of: date | None) -> dg.TimeWindowPartitionsDefinition:
     """Months of signup from the start month to the as-of date's month, that month included although it has not ended.
 
-    Without an as-of date the last month is the calendar's current one (UTC), whenever it is asked.
+    Without an as-of date the last month is the current one of the calendar (UTC) at the time of each call.
     """
     start = datetime(start_month.year, start_month.month, 1)
     if as_of is None:

@@ -1,4 +1,7 @@
-"""The Dagster resource that opens the target's warehouse, and the one place where a target's name becomes a back end."""
+"""The Dagster resources that open a warehouse, one for each target, and the only registry of targets.
+
+What differs between targets is asked of the resource, or of the warehouse it opens; their names are compared nowhere.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -19,14 +22,25 @@ if TYPE_CHECKING:
 
 
 class WarehouseResource(dg.ConfigurableResource[None], ABC):
-    """What assets and checks ask for; which back end answers is the target's business."""
+    """What assets and checks require; the target decides which engine is behind it."""
+
+    writers_pool: ClassVar[str | None] = None
+    """The Dagster pool that keeps runs apart where the engine has a single writer; None where many may write at once."""
 
     @abstractmethod
     def open(self) -> Warehouse:
-        """The warehouse. Nothing is connected to, and no file made, before its first use."""
+        """The warehouse. Before its first use, nothing is connected to and no file is created."""
+
+    @abstractmethod
+    def whereabouts(self) -> str:
+        """Where a person finds the tables."""
 
 
 class DuckDBResource(WarehouseResource):
+    """A warehouse in the DuckDB file at `path`; `wait_seconds` and `memory_limit` are those of `DuckDBWarehouse`."""
+
+    writers_pool: ClassVar[str | None] = "duckdb"
+
     path: str
     wait_seconds: float = 600
     memory_limit: str = "1GB"
@@ -36,9 +50,12 @@ class DuckDBResource(WarehouseResource):
 
         return DuckDBWarehouse(Path(self.path), self.wait_seconds, self.memory_limit)
 
+    def whereabouts(self) -> str:
+        return self.path
+
 
 class BigQueryResource(WarehouseResource):
-    """One warehouse, and so one client, for a run; its jobs are labelled with the run."""
+    """A warehouse in BigQuery: one, and so one client, for a run. Its jobs are labelled with the run."""
 
     project: str = ""
     location: str = "US"
@@ -76,9 +93,13 @@ class BigQueryResource(WarehouseResource):
         warehouse: BigQueryWarehouse = self._warehouse
         return warehouse
 
+    def whereabouts(self) -> str:
+        project = f"{self.project}." if self.project else ""
+        return f"BigQuery, datasets {project}{self.dataset_prefix}*; what it cost: ecom cost"
+
 
 class WarehouseSettings(Protocol):
-    """What a target's resource is made from."""
+    """The settings from which a target's resource is made."""
 
     @property
     def target(self) -> str: ...
@@ -91,9 +112,16 @@ class WarehouseSettings(Protocol):
 
 
 def warehouse_resource(settings: WarehouseSettings) -> WarehouseResource:
-    """The resource of the settings' target. Raises KeyError for an unknown one: there is no default to fall back on."""
-    resources: dict[str, Callable[[], WarehouseResource]] = {
-        "duckdb": lambda: DuckDBResource(path=str(settings.warehouse_path)),
-        "bigquery": lambda: BigQueryResource.of(settings.bigquery),
-    }
-    return resources[settings.target]()
+    """The resource of the settings' target. Raises WarehouseError for an unknown one: there is no default."""
+    from ecom_platform.warehouse.errors import WarehouseError
+
+    if settings.target not in RESOURCES:
+        raise WarehouseError(f"There is no target {settings.target!r}: the targets are {', '.join(RESOURCES)}.")
+    return RESOURCES[settings.target](settings)
+
+
+RESOURCES: dict[str, Callable[[WarehouseSettings], WarehouseResource]] = {
+    "duckdb": lambda settings: DuckDBResource(path=str(settings.warehouse_path)),
+    "bigquery": lambda settings: BigQueryResource.of(settings.bigquery),
+}
+"""How each target's resource is made from the settings, by the target's name."""

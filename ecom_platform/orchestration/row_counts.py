@@ -1,4 +1,4 @@
-"""How what was written to a table shows in Dagster: the rows of every partition on that partition's own event."""
+"""How Dagster shows what was written to a table: each partition's row count on that partition's own event."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MetadataSink(Protocol):
 def record_row_counts(context: MetadataSink, asset_key: dg.AssetKey, counts: RowCounts) -> None:
     """Puts the counts that `Warehouse.replace` returned on the materialisation events of `asset_key`.
 
-    To be called in the asset's step, before its result is yielded. Each partition's event gets its own
+    Call it in the asset's step, before its result is yielded. Each partition's event gets its own
     `dagster/partition_row_count`; an unpartitioned table's gets `dagster/row_count`.
     """
     for partition, rows in counts.items():

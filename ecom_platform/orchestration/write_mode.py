@@ -1,4 +1,4 @@
-"""Whether a run writes whole partitions or only what differs, and how that shows on its events."""
+"""Whether a run rewrites whole partitions or writes only the rows that differ, and how its events report that."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ecom_platform.warehouse.contract import WarehouseBusyError
 if TYPE_CHECKING:
     from ecom_platform.warehouse.contract import Changes
 
-INCREMENT = {"ecom/increment": "true"}
-"""Tags of a run that writes only the rows that differ from those that are there."""
+ONLY_CHANGES = {"ecom/write_mode": "only-changes"}
+"""Tags of a run that writes only the rows that differ from the stored ones; other runs rewrite whole partitions."""
 
 BUSY_RETRIES = 3
 BUSY_SECONDS = 30
 
 
-def is_increment(tags: Mapping[str, str]) -> bool:
-    return INCREMENT.items() <= tags.items()
+def writes_only_changes(tags: Mapping[str, str]) -> bool:
+    return ONLY_CHANGES.items() <= tags.items()
 
 
 def record_changes(context: MetadataSink, asset_key: dg.AssetKey, changes: Changes) -> None:
-    """Puts the row counts of `Warehouse.update` on the materialisation events of `asset_key`, as `record_row_counts`."""
+    """Puts what `Warehouse.update` did on the materialisation events of `asset_key`, beside what `record_row_counts` puts."""
     record_row_counts(context, asset_key, changes.rows)
     for partition in changes.rows:
         done = {"rows_written": changes.written[partition], "rows_removed": changes.removed[partition]}
@@ -35,9 +35,9 @@ def record_changes(context: MetadataSink, asset_key: dg.AssetKey, changes: Chang
 
 @contextmanager
 def retried_when_busy() -> Iterator[None]:
-    """Asks for the step again when the warehouse was busy. Nothing else is retried: wrong data stays wrong.
+    """Has Dagster retry the step when the warehouse was busy. Nothing else is retried: wrong data stays wrong.
 
-    A step that is retried starts anew, which is safe because every write is a transaction that can be repeated.
+    A retried step runs from its beginning, which is safe because every write is a transaction that can be repeated.
     """
     try:
         yield

@@ -10,13 +10,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ecom_platform.settings import Settings, SettingsError
-from ecom_platform.warehouse.contract import World
+from ecom_platform.errors import SettingsError
+from ecom_platform.warehouse.contract import DataIdentity
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ecom_platform.world import WorldSettings
+
+
+class OriginSettings(Protocol):
+    """The settings that name an origin."""
+
+    @property
+    def source(self) -> Path | None: ...
+
+    @property
+    def world(self) -> Path | None: ...
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def users(self) -> int: ...
+
+    @property
+    def start_month(self) -> date: ...
 
 
 class Origin(Protocol):
@@ -31,20 +50,20 @@ class Origin(Protocol):
         """One cohort's rows of every partitioned raw table, by the table's name, in its schema."""
 
 
-def open_origin(settings: Settings, observed_until: date) -> Origin:
+def open_origin(settings: OriginSettings, observed_until: date) -> Origin:
     """The origin the settings name, as it was at the end of the given day, with everything checked but its rows.
 
     Raises SettingsError for a world that cannot be, SourceError for files that cannot be read.
     """
     if settings.source is not None:
         return _source(settings.source, settings.start_month, observed_until, _fingerprint(settings.source))
-    from ecom_platform.world import World as SyntheticWorld
+    from ecom_platform.world import World
 
-    world: Origin = SyntheticWorld(world_settings(settings, observed_until))
+    world: Origin = World(world_settings(settings, observed_until))
     return world
 
 
-def world_settings(settings: Settings, observed_until: date) -> WorldSettings:
+def world_settings(settings: OriginSettings, observed_until: date) -> WorldSettings:
     """The synthetic world's settings: the platform's, and those of the ECOM_WORLD file.
 
     Raises SettingsError for a file that is no TOML, a name that is no setting, and a value out of range.
@@ -60,8 +79,8 @@ def world_settings(settings: Settings, observed_until: date) -> WorldSettings:
         raise SettingsError(f"This world cannot be: {error}") from None
 
 
-def provenance(settings: Settings) -> dict[str, str]:
-    """Where the rows come from, their currency (ISO 4217) and whose they are, as metadata; a source may leave some untold."""
+def provenance(settings: OriginSettings) -> dict[str, str]:
+    """Where the rows come from, their currency (ISO 4217) and whose they are, as metadata; a source may leave some out."""
     if settings.source is None:
         from ecom_platform.world.settings import CURRENCY
 
@@ -104,10 +123,10 @@ def _source(folder: Path, start_month: date, observed_until: date, fingerprint: 
     return Source.open(folder, start_month=start_month, as_of=observed_until)
 
 
-def identity(settings: Settings) -> World:
-    """What a warehouse that holds this origin's data remembers of it."""
+def identity(settings: OriginSettings) -> DataIdentity:
+    """The identity by which a warehouse knows this origin's data."""
     start_month = f"{settings.start_month:%Y-%m}"
     if settings.source is not None:
-        return World(seed=0, scale=0, start_month=start_month, source=str(settings.source))
+        return DataIdentity(seed=0, scale=0, start_month=start_month, source=str(settings.source))
     digest = world_settings(settings, settings.start_month).digest()
-    return World(seed=settings.seed, scale=settings.users, start_month=start_month, source="", settings=digest)
+    return DataIdentity(seed=settings.seed, scale=settings.users, start_month=start_month, source="", settings=digest)

@@ -1,21 +1,41 @@
-"""Content that comes as a table in memory, brought into its specification's Arrow schema or refused.
+"""What can be written to a table, and how rows in memory are brought into its specification's Arrow schema or refused.
 
-Only conversions that lose nothing are made; what is refused is refused before any back end sees it. The rules of a
+Only conversions that lose nothing are made; what is refused is refused before any back end sees it. The rules for a
 `Query`'s columns live with each back end, which alone knows the types of what it computes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
-from ecom_platform.warehouse.contract import Content, ContentError, Query, RowCounts
+from ecom_platform.warehouse.errors import ContentError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Query:
+    """Rows that the warehouse computes itself, so that they never pass through Python.
+
+    `sql` is one GoogleSQL SELECT over tables named `layer.table`; `reads` are the specifications of those tables.
+    When the query is written to some partitions of a partitioned table, every partitioned table it reads is
+    restricted to the same partitions: a cohort's rows depend on that cohort alone.
+    """
+
+    sql: str
+    reads: tuple[Table, ...]
+
+
+Content: TypeAlias = "pa.Table | pd.DataFrame | Query"
+
+RowCounts: TypeAlias = dict[str, int]
+"""Rows by partition key (`YYYY-MM-01`); of an unpartitioned table, by the single key `""`."""
 
 
 def conform(table: Table, content: pa.Table | pd.DataFrame) -> pa.Table:
@@ -36,14 +56,14 @@ def conform(table: Table, content: pa.Table | pd.DataFrame) -> pa.Table:
 
 
 def beside(table: Table, content: Content, stored: pa.Table) -> pa.Table:
-    """The content, and the stored rows whose key it does not have.
+    """The content, and the stored rows whose key is not among its keys.
 
-    Raises ContentError for a Query: only rows in memory can be told apart by their key here.
+    Raises ContentError for a Query, whose rows are not at hand here.
     """
     import pyarrow as pa
 
     if isinstance(content, Query):
-        raise ContentError(f"{table}: a query gives the whole of its partitions.")
+        raise ContentError(f"{table}: a query cannot be a part of the content; it replaces whole partitions.")
     rows = conform(table, content)
     stays = stored.append_column("_at", pa.array(range(stored.num_rows), pa.int64())).join(
         rows.select(list(table.key)).group_by(list(table.key)).aggregate([]), list(table.key), join_type="left anti"

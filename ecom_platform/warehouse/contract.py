@@ -1,6 +1,6 @@
-"""The contract that every warehouse keeps, and the two kinds of content that can be written to a table.
+"""The contract that every warehouse keeps: all that a caller needs to know, and all that a new engine has to do.
 
-No back end appears here; a test suite of this contract runs against each of them.
+No engine appears here. `ecom_platform_tests/warehouse/test_contract.py` runs against each of them.
 """
 
 from __future__ import annotations
@@ -9,53 +9,37 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from ecom_platform.tables.spec import Table
+from ecom_platform.warehouse.content import Content, Query, RowCounts, beside
+from ecom_platform.warehouse.errors import ContentError, WarehouseBusyError, WarehouseError
+from ecom_platform.warehouse.fingerprints import Fingerprint, FingerprintDialect, fingerprint_sql
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-    import pandas as pd
     import pyarrow as pa
 
+    from ecom_platform.warehouse.billing import Billing
 
-class WarehouseError(Exception):
-    """Something a person can act on: one sentence that says what is wrong, where, and what to do."""
-
-
-class ContentError(WarehouseError):
-    """The content does not fit the table's specification; nothing was written."""
-
-
-class WarehouseBusyError(WarehouseError):
-    """Another process kept the warehouse longer than the bounded wait."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """Rows that the warehouse computes itself, so that they never pass through Python.
-
-    `sql` is one GoogleSQL SELECT over tables named `layer.table`; `reads` are the specifications of those tables.
-    When the query is written to some partitions of a partitioned table, every partitioned table it reads is
-    restricted to the same partitions: a cohort's rows depend on that cohort alone.
-    """
-
-    sql: str
-    reads: tuple[Table, ...]
-
-
-Content: TypeAlias = "pa.Table | pd.DataFrame | Query"
-
-RowCounts: TypeAlias = dict[str, int]
-"""Rows by partition key (`YYYY-MM-01`); of an unpartitioned table, by the single key `""`."""
+__all__ = [
+    "Changes",
+    "Content",
+    "ContentError",
+    "DataIdentity",
+    "Query",
+    "RowCounts",
+    "Warehouse",
+    "WarehouseBusyError",
+    "WarehouseError",
+]
 
 
 @dataclass(frozen=True)
-class World:
-    """What a warehouse holds the data of. Two different worlds are never mixed in one warehouse.
+class DataIdentity:
+    """Whose data a warehouse holds. Data of two identities are never mixed in one warehouse.
 
-    `scale` is the expected number of signups in the 36 months from the start; `source` names the folder of a foreign
-    source and is empty for the synthetic world; `settings` is a digest of the world's other settings.
+    `scale` is the expected number of signups in the 36 months from the start; `source` is the folder of a source of
+    one's own, and empty for the synthetic world; `settings` is a digest of the world's other settings.
     """
 
     seed: int
@@ -64,19 +48,20 @@ class World:
     source: str
     settings: str = ""
 
-
-def difference(held: World, asked: World) -> str:
-    """The fields in which two worlds differ, with both values, for a person to read."""
-    other = asdict(asked)
-    return ", ".join(
-        f"{name} is {value!r} there and {other[name]!r} here" for name, value in asdict(held).items() if value != other[name]
-    )
+    def difference(self, other: DataIdentity) -> str:
+        """The fields in which another identity differs from this one, which is held, with both values, for a person."""
+        theirs = asdict(other)
+        return ", ".join(
+            f"{name} is {value!r} there and {theirs[name]!r} here"
+            for name, value in asdict(self).items()
+            if value != theirs[name]
+        )
 
 
 class Changes(NamedTuple):
     """What an update did to one table, by partition (0 included): rows there now, rows it wrote, rows it removed.
 
-    A row that is another now than before counts as one written and one removed.
+    A row that has changed counts as one written and one removed.
     """
 
     rows: RowCounts
@@ -87,11 +72,22 @@ class Changes(NamedTuple):
 class Warehouse(ABC):
     """Tables, written in whole partitions, all or nothing."""
 
+    dialect: ClassVar[str]
+    """The engine's SQL, by the name that Ibis and sqlglot have for it."""
+
+    fingerprint_dialect: ClassVar[FingerprintDialect]
+    """What `fingerprints` needs to know of that SQL."""
+
+    @property
+    def billing(self) -> Billing | None:
+        """What work here costs, and what it may cost; None where nothing is billed."""
+        return None
+
     @abstractmethod
     def session(self) -> AbstractContextManager[None]:
-        """Lets calls that follow each other closely share one opening of the warehouse.
+        """Lets calls that closely follow each other share one connection to the warehouse.
 
-        It promises speed, nothing else: each call is still a transaction of its own, and other processes are let in
+        It promises speed, nothing else: each call is still a transaction of its own, and other processes get their turn
         whenever no call is running. Sessions nest.
         """
 
@@ -101,8 +97,8 @@ class Warehouse(ABC):
 
         `partitions` are keys (`YYYY-MM-01`), not necessarily contiguous; None replaces the whole of unpartitioned
         tables. Tables (and their schemas) that do not exist are created from their specification, so an empty
-        content makes an empty table. Columns are matched by name. An unpartitioned table that an older specification
-        laid out otherwise is made anew. Contents are written in the order of the mapping, and a Query sees those
+        content makes an empty table. Columns are matched by name. An unpartitioned table with the layout of an older
+        specification is created again. Contents are written in the order of the mapping, and a Query sees those
         written before it; of the table that it is written to, it sees no row that it replaces.
 
         Returns the rows now in each partition asked for, 0 included.
@@ -110,24 +106,23 @@ class Warehouse(ABC):
         Raises ContentError, and writes nothing, when a column is unknown, missing or of another type than the
         specification's, when a value does not fit its type, when a row lies outside the partitions asked for, or when
         partitions are given for an unpartitioned table or not given for a partitioned one.
-        Raises WarehouseError when a partitioned table in the warehouse is laid out otherwise than specified.
+        Raises WarehouseError when the layout of a partitioned table in the warehouse is not the specified one.
         Raises WarehouseBusyError when another process keeps the warehouse too long.
         """
 
     def update(
         self, contents: Mapping[Table, Content], partitions: Sequence[str] | None, *, whole: bool = True
     ) -> dict[Table, Changes]:
-        """Leaves what `replace` would leave, in one transaction, and touches no row that is as it should be already.
+        """Leaves what `replace` would leave, in one transaction, without touching rows that are already right.
 
-        With `whole=False` the contents are not all there is: a row of theirs takes the place of those with its key, is
-        new where there is none, and every other row stays. Raises what `replace` raises.
+        With `whole=False` the contents are only a part: each of their rows replaces the stored rows with its key (a
+        missing part of a key is equal to a missing part) or is added, and every other row stays. Raises what `replace`
+        raises.
 
-        This default asks nothing of a back end, and rewrites whole partitions: one that can do better should.
+        This default works on any engine, and rewrites whole partitions: an engine that can do better should.
         """
         before = {table: self.row_counts(table) for table in contents}
         if not whole:
-            from ecom_platform.warehouse.content import beside
-
             contents = {table: beside(table, content, self.read(table, partitions)) for table, content in contents.items()}
         return {
             table: Changes(counts, counts, {key: before[table].get(key, 0) for key in counts})
@@ -159,19 +154,23 @@ class Warehouse(ABC):
         """
 
     @abstractmethod
-    def ibis(self, tables: Iterable[Table]) -> AbstractContextManager[Mapping[Table, ir.Table]]:
-        """The tables as Ibis expressions over one connection that only reads, for as long as the context lasts.
+    def run(self, sql: str) -> pa.Table:
+        """The result of one SELECT in the engine's own dialect, compiled by the platform; tables are `layer.table`.
 
-        For what is compiled rather than written: checks. An expression has the columns and types that are *stored*,
-        whatever is specified. A table that was never written is not in the mapping. Others may have to wait for the
-        warehouse until the context ends.
+        For what is compiled rather than written, such as checks. It sees what is *stored*, whatever is specified.
+        Raises WarehouseError when it does not run.
+        """
 
-        Raises WarehouseError when an expression that is executed inside the context fails in the back end.
+    @abstractmethod
+    def stored_columns(self, table: Table) -> dict[str, str]:
+        """The columns that are stored, whatever is specified, with the names of their types in the engine's dialect.
+
+        Empty for a table that was never written.
         """
 
     @abstractmethod
     def query_native(self, sql: str) -> pa.Table:
-        """The result of one read-only statement in the back end's own dialect, written by a person.
+        """The result of one read-only statement in the engine's own dialect, written by a person.
 
         Raises WarehouseError when it is anything but one read-only statement, or does not run.
         """
@@ -180,17 +179,27 @@ class Warehouse(ABC):
     def row_counts(self, table: Table) -> RowCounts:
         """Rows in each partition that has any; of an unpartitioned table, 0 too."""
 
+    def fingerprints(self, table: Table) -> dict[str, Fingerprint]:
+        """Counts and hashes of the table's partitions, by key (`""` for an unpartitioned table); none without rows.
+
+        Two warehouses hold the same rows when these are equal, whatever their engines.
+        """
+        if not self.stored_columns(table):
+            return {}
+        found = self.run(fingerprint_sql(table, self.fingerprint_dialect)).to_pylist()
+        return {row["partition_key"]: Fingerprint(row["row_count"], int(row["high"]), int(row["low"])) for row in found}
+
     @abstractmethod
     def tables(self) -> dict[str, int]:
         """Every table there is, by full name, with its rows."""
 
     @abstractmethod
-    def world(self) -> World | None:
-        """The world it holds; None before the first claim."""
+    def identity(self) -> DataIdentity | None:
+        """Whose data it holds; None before the first claim."""
 
     @abstractmethod
-    def claim(self, world: World) -> None:
-        """Makes this warehouse that world's, or confirms that it is.
+    def claim(self, identity: DataIdentity) -> None:
+        """Makes this the warehouse of that identity's data, or confirms that it is.
 
-        Raises WarehouseError when it already holds another world, naming each difference and the way out.
+        Raises WarehouseError when it already holds data of another identity, naming each difference and the way out.
         """

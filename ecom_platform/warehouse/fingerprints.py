@@ -1,7 +1,7 @@
 """Whether two warehouses hold the same rows, without moving a row: counts and hashes by partition, computed where they live.
 
-A row becomes a text that every engine writes alike, its MD5 two numbers of 32 bits, and a partition the sums of those: no
-order of rows changes them, and a row more, less or other does.
+A row becomes a text that every engine writes alike, its MD5 becomes two numbers of 32 bits, and a partition the sums of
+those. The order of rows does not change them; a row that is added, lost or changed does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
-from ecom_platform.warehouse.contract import Warehouse
 
 FLOAT_SCALE = 1_000_000
 """Floating-point values are compared to this many parts of one: engines add them up in different orders."""
@@ -23,33 +22,17 @@ class Fingerprint:
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """What the engines call differently."""
+class FingerprintDialect:
+    """What engines write differently: the quote around a name, and templates for a text's MD5 in hexadecimal digits and
+    for an instant's microseconds since 1970."""
 
     quote: str
     digest: str
     microseconds: str
 
 
-DIALECTS = {
-    "duckdb": Dialect('"', "MD5({})", "EPOCH_US({})"),
-    "bigquery": Dialect("`", "TO_HEX(MD5({}))", "UNIX_MICROS({})"),
-}
-"""By the names of the targets."""
-
-
-def fingerprints(warehouse: Warehouse, target: str, table: Table) -> dict[str, Fingerprint]:
-    """The table's partitions, by key (`""` for an unpartitioned table); those without rows are not there.
-
-    A table that was never written has none.
-    """
-    if str(table) not in warehouse.tables():
-        return {}
-    found = warehouse.query_native(fingerprint_sql(table, DIALECTS[target])).to_pylist()
-    return {row["partition_key"]: Fingerprint(row["row_count"], int(row["high"]), int(row["low"])) for row in found}
-
-
-def fingerprint_sql(table: Table, dialect: Dialect) -> str:
+def fingerprint_sql(table: Table, dialect: FingerprintDialect) -> str:
+    """A SELECT of `partition_key`, `row_count`, `high` and `low`, a row for each partition of the table."""
     text = " || '|' || ".join(_text(column, dialect) for column in table.columns)
     key = f"CAST({PARTITION_COLUMN} AS STRING)" if table.partitioned else "''"
     where = f" WHERE {PARTITION_COLUMN} >= DATE '0001-01-01'" if table.partitioned else ""
@@ -57,7 +40,7 @@ def fingerprint_sql(table: Table, dialect: Dialect) -> str:
         "SELECT partition_key, COUNT(*) AS row_count, "
         f"SUM({_number(1)}) AS high, SUM({_number(9)}) AS low FROM (\n"
         f"SELECT {key} AS partition_key, {dialect.digest.format(text)} AS digest\n"
-        f"FROM {table.layer}.{table.name}{where}\n) AS hashed GROUP BY partition_key"
+        f"FROM {_quoted(table.layer, dialect)}.{_quoted(table.name, dialect)}{where}\n) AS hashed GROUP BY partition_key"
     )
 
 
@@ -65,8 +48,8 @@ def _number(start: int) -> str:
     return f"CAST('0x' || SUBSTR(digest, {start}, 8) AS INT64)"
 
 
-def _text(column: Column, dialect: Dialect) -> str:
-    name = f"{dialect.quote}{column.name}{dialect.quote}"
+def _text(column: Column, dialect: FingerprintDialect) -> str:
+    name = _quoted(column.name, dialect)
     match column.type:
         case Type.STRING:
             # With its length before it, no text can pass for two.
@@ -82,3 +65,7 @@ def _text(column: Column, dialect: Dialect) -> str:
         case _:
             text = f"CAST({name} AS STRING)"
     return f"IFNULL({text}, '-')"
+
+
+def _quoted(name: str, dialect: FingerprintDialect) -> str:
+    return f"{dialect.quote}{name}{dialect.quote}"

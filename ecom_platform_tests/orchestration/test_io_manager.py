@@ -151,7 +151,7 @@ def test_content_that_does_not_fit_fails_the_step_and_materialises_nothing(platf
 
 
 def test_an_asset_that_is_no_table_is_refused_by_name() -> None:
-    with pytest.raises(Exception, match=r"raw/userz is no table of the catalogue.*did you mean raw\.users"):
+    with pytest.raises(Exception, match=r"raw/userz is not a table of the catalogue.*did you mean raw\.users"):
         table_of(dg.AssetKey(["raw", "userz"]))
 
 
@@ -163,3 +163,12 @@ def test_the_column_schema_says_all_the_specification_does(table: Any) -> None:
     assert all(column.description for column in schema.columns)
     assert schema.constraints is not None
     assert schema.constraints.other == [f"primary key ({', '.join(table.key)})"]
+
+
+def test_an_asset_that_returns_nothing_is_refused(platform: Platform) -> None:
+    @dg.asset(key=["raw", "products"], io_manager_key="io_manager")
+    def empty_handed():  # type: ignore[no-untyped-def]
+        return None
+
+    assert not platform.run(empty_handed)
+    assert platform.warehouse.tables() == {}

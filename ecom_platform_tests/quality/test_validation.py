@@ -135,17 +135,21 @@ def test_a_broken_contract_is_said_in_words(warehouse: DuckDBWarehouse) -> None:
 
 @pytest.mark.parametrize("fault", [{}, {"total_amount": Decimal(-1)}, {"order_id": "o1"}, {"user_id": None}, {"user_id": "x"}])
 def test_pandera_s_own_validation_agrees(warehouse: DuckDBWarehouse, fault: dict[str, Any]) -> None:
+    import duckdb
+    import ibis
     from pandera.errors import SchemaErrors
 
     from ecom_platform.quality.checks.schema import pandera_schema
 
     found = orders(warehouse, order("o1"), {**order("o2"), **fault})
-    with warehouse.ibis([ORDERS, USERS]) as stored:
-        schema = pandera_schema(ORDERS, Tables(stored[ORDERS], {"raw.users": stored[USERS]}))
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        stored = ibis.duckdb.from_connection(connection)
+        rows, users = stored.table("orders", database="raw"), stored.table("users", database="raw")
+        schema = pandera_schema(ORDERS, Tables(rows, {"raw.users": users}))
         assert {check.name for check in schema.checks} == {rule.name for rule in demands(ORDERS)}
         failed: set[str] = set()
         try:
-            schema.validate(stored[ORDERS], lazy=True)
+            schema.validate(rows, lazy=True)
         except SchemaErrors as errors:
             failed = {error.check.name for error in errors.schema_errors}
     assert failed == {breach.rule.name for breach in found.breaches}

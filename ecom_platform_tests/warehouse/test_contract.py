@@ -1,4 +1,4 @@
-"""What every warehouse does, whichever back end keeps it."""
+"""What every warehouse does, whichever engine is behind it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ibis.backends.sql import compilers
 
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.contract import ContentError, Query, Warehouse, WarehouseError, World
+from ecom_platform.warehouse.contract import ContentError, DataIdentity, Query, Warehouse, WarehouseError
 from ecom_platform_tests.warehouse.tables import (
     FEBRUARY,
     JANUARY,
@@ -418,11 +420,13 @@ class TestAPersonsStatement:
         assert warehouse.tables() == {"raw.places": 2}
 
 
-class TestTheWorldItHolds:
-    WORLD = World(seed=7, scale=100_000, start_month="2023-12", source="")
+class TestWhoseDataItHolds:
+    WORLD = DataIdentity(seed=7, scale=100_000, start_month="2023-12", source="")
 
-    def test_the_same_world_may_come_again(self, warehouse: Warehouse) -> None:
+    def test_the_same_world_may_claim_it_again(self, warehouse: Warehouse) -> None:
+        assert warehouse.identity() is None
         warehouse.claim(self.WORLD)
+        assert warehouse.identity() == self.WORLD
         warehouse.claim(self.WORLD)
 
     def test_another_is_refused_with_each_difference_and_the_way_out(self, warehouse: Warehouse) -> None:
@@ -430,12 +434,12 @@ class TestTheWorldItHolds:
         with pytest.raises(
             WarehouseError, match=r"scale is 100000 there and 5 here, source is '' there and 'shop' here"
         ) as raised:
-            warehouse.claim(World(seed=7, scale=5, start_month="2023-12", source="shop"))
+            warehouse.claim(DataIdentity(seed=7, scale=5, start_month="2023-12", source="shop"))
         assert "another ECOM_HOME" in str(raised.value)
         warehouse.claim(self.WORLD)
 
-    def test_the_note_of_it_is_no_table(self, warehouse: Warehouse) -> None:
-        warehouse.claim(World(seed=2**63 - 1, scale=1, start_month="2023-12", source="it's"))
+    def test_the_claim_is_not_listed_as_a_table(self, warehouse: Warehouse) -> None:
+        warehouse.claim(DataIdentity(seed=2**63 - 1, scale=1, start_month="2023-12", source="it's"))
         assert warehouse.tables() == {}
 
 
@@ -448,7 +452,7 @@ class TestAChangedSpecification:
             with pytest.raises(WarehouseError, match=r"raw\.visits .*column pages is missing.*(delete|drop)"):
                 use()
 
-    def test_an_unpartitioned_table_is_made_anew(self, warehouse: Warehouse) -> None:
+    def test_an_unpartitioned_table_is_created_again(self, warehouse: Warehouse) -> None:
         old = Table("raw", "places", "One row per place.", (Column("place", Type.STRING, "The place."),), ("place",))
         warehouse.replace({old: places("a", "b").drop_columns(["order"])}, None)
         warehouse.replace({PLACES: places("c")}, None)
@@ -481,27 +485,58 @@ class TestSessions:
         assert warehouse.row_counts(VISITS) == dict.fromkeys(months, 2)
 
 
-class TestExpressions:
-    """What checks ask by Ibis."""
+class TestCompiledStatements:
+    """What checks ask, compiled by Ibis from the columns that are stored."""
+
+    @staticmethod
+    def expression(warehouse: Warehouse, table: Table) -> Any:
+        types = getattr(compilers, warehouse.dialect).compiler.type_mapper
+        columns = {name: types.from_string(type_) for name, type_ in warehouse.stored_columns(table).items()}
+        return ibis.table(columns, name=table.name, database=table.layer)
+
+    @staticmethod
+    def run(warehouse: Warehouse, expression: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = warehouse.run(ibis.to_sql(expression, dialect=warehouse.dialect)).to_pylist()
+        return rows
 
     def test_they_count_what_is_stored_by_month(self, warehouse: Warehouse) -> None:
         warehouse.replace({VISITS: visits([JANUARY, FEBRUARY], each=3)}, [JANUARY, FEBRUARY])
-        with warehouse.ibis([VISITS]) as stored:
-            rows = stored[VISITS]
-            assert tuple(rows.columns) == VISITS.column_names
-            counted = rows.group_by("signup_month").aggregate(few=(rows.pages < 2).sum(), spent=rows.spent.max())
-            found = counted.order_by("signup_month").to_pyarrow().to_pylist()
+        rows = self.expression(warehouse, VISITS)
+        assert tuple(rows.columns) == VISITS.column_names
+        counted = rows.group_by("signup_month").aggregate(few=(rows.pages < 2).sum(), spent=rows.spent.max())
+        found = self.run(warehouse, counted.order_by("signup_month"))
         assert [(str(row["signup_month"]), row["few"], row["spent"]) for row in found] == [
             (JANUARY, 2, Decimal("2.25")),
             (FEBRUARY, 2, Decimal("2.25")),
         ]
 
-    def test_a_table_never_written_is_not_among_them(self, warehouse: Warehouse) -> None:
+    def test_a_table_never_written_has_no_columns(self, warehouse: Warehouse) -> None:
         warehouse.replace({PLACES: places("a")}, None)
-        with warehouse.ibis([PLACES, VISITS]) as stored:
-            assert set(stored) == {PLACES}
+        assert warehouse.stored_columns(VISITS) == {}
+        assert list(warehouse.stored_columns(PLACES)) == list(PLACES.column_names)
+
+    def test_the_columns_are_those_stored_whatever_is_specified(self, warehouse: Warehouse) -> None:
+        old = Table("raw", "places", "One row per place.", (Column("place", Type.STRING, "The place."),), ("place",))
+        warehouse.replace({old: places("a").drop_columns(["order"])}, None)
+        assert list(warehouse.stored_columns(PLACES)) == ["place"]
 
     def test_one_that_fails_is_the_warehouse_s_error(self, warehouse: Warehouse) -> None:
         warehouse.replace({PLACES: places("a")}, None)
-        with pytest.raises(WarehouseError, match="the check failed"), warehouse.ibis([PLACES]) as stored:
-            stored[PLACES].select(number=stored[PLACES].place.cast("int64")).to_pyarrow()
+        rows = self.expression(warehouse, PLACES)
+        with pytest.raises(WarehouseError, match="the query failed"):
+            self.run(warehouse, rows.select(number=rows.place.cast("int64")))
+
+
+class TestFingerprints:
+    def test_they_count_and_hash_each_partition(self, warehouse: Warehouse) -> None:
+        assert warehouse.fingerprints(VISITS) == {}
+        warehouse.replace({VISITS: visits([JANUARY, FEBRUARY], each=3)}, [JANUARY, FEBRUARY])
+        warehouse.replace({PLACES: places("서울", "it's | a:place", "")}, None)
+        before = warehouse.fingerprints(VISITS)
+        assert {key: each.rows for key, each in before.items()} == {JANUARY: 3, FEBRUARY: 3}
+        assert warehouse.fingerprints(PLACES)[""].rows == 3
+        warehouse.replace({VISITS: visits([FEBRUARY], each=3).slice(0, 3).take([2, 0, 1])}, [FEBRUARY])
+        assert warehouse.fingerprints(VISITS) == before, "no order of rows matters"
+        warehouse.replace({VISITS: visits([FEBRUARY], each=3, pages=99)}, [FEBRUARY])
+        after = warehouse.fingerprints(VISITS)
+        assert (after[JANUARY], after[FEBRUARY] == before[FEBRUARY]) == (before[JANUARY], False)

@@ -14,7 +14,7 @@ import dagster as dg
 from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, pool, table_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
-from ecom_platform.orchestration.write_mode import is_increment, record_changes, retried_when_busy
+from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
 from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare
 from ecom_platform.origins.origin import Origin, identity, open_origin, provenance, world_settings
 from ecom_platform.settings import Settings
@@ -82,8 +82,8 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
             store.claim(identity(settings))
             day, keys = config.day(settings), context.partition_keys
             with store.session():
-                if is_increment(context.run.tags):
-                    done = _increment(store, settings, day, keys, context.log.info)
+                if writes_only_changes(context.run.tags):
+                    done = _update(store, settings, day, keys, context.log.info)
                     for table in COHORT_TABLES:
                         record_changes(context, asset_key(table), done.of(table))
                 else:
@@ -103,7 +103,7 @@ def _digest(rows: "pa.Table") -> str:
     return sha256(str(rows.to_pylist()).encode()).hexdigest()[:16]
 
 
-def _increment(store: Warehouse, settings: Settings, day: date, keys: Sequence[str], say: Say) -> Progress:
+def _update(store: Warehouse, settings: Settings, day: date, keys: Sequence[str], say: Say) -> Progress:
     if settings.source is not None:
         return compare(store, open_origin(settings, day), keys, say)
 

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_platform.orchestration.io_manager import column_schema
+from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
 from ecom_platform.tables import Table
 
@@ -36,7 +37,7 @@ def asset_key(table: Table) -> dg.AssetKey:
 
 def pool(settings: Settings) -> str | None:
     """The pool whose limit keeps runs apart where the warehouse has one writer; None where many may write at once."""
-    return "duckdb" if settings.target == "duckdb" else None
+    return warehouse_resource(settings).writers_pool
 
 
 def table_metadata(table: Table) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.write_mode import INCREMENT
+from ecom_platform.orchestration.write_mode import ONLY_CHANGES
 
 GENERATE = "generate_synthetic_data_daily"
 REFRESH = "refresh_data_mart"
@@ -21,7 +21,7 @@ def jobs() -> list[Any]:
         dg.define_asset_job(
             GENERATE,
             selection=dg.AssetSelection.groups("raw", *_REMEDIATION),
-            tags=INCREMENT,
+            tags=ONLY_CHANGES,
             description="The world advances to today: users, products, orders, items and events land in the warehouse, "
             "checked and cleaned.",
         ),
@@ -33,7 +33,7 @@ def jobs() -> list[Any]:
         dg.define_asset_job(
             FUNNEL,
             selection=events | (events.upstream() & dg.AssetSelection.groups(*_REMEDIATION)),
-            tags=INCREMENT,
+            tags=ONLY_CHANGES,
             description="User events become sessions and land in dm_funnel_events, after the tables they rest on are "
             "checked and cleaned.",
         ),

@@ -1,8 +1,8 @@
 """Validating a table where it lives: every rule of its pandera schema in one pass, counted by month.
 
-pandera's own `validate` asks the warehouse once or more for every check, and fetches a value for every row when one
-fails. Here its checks are only compiled: what comes back is one row a month, with the offenders of each rule counted,
-and a few keys for each rule that is broken.
+pandera's own `validate` queries the warehouse at least once for every check, and fetches a value for every row when one
+fails. Here its checks become one expression, which Ibis compiles to the warehouse's SQL: the answer is one row a month,
+with the offenders of each rule counted, and a few keys for each rule that is broken.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from ecom_platform.warehouse.contract import RowCounts, Warehouse
 
@@ -63,46 +64,59 @@ def validate(warehouse: Warehouse, table: Table, partitions: Sequence[str] | Non
     be asked, which says nothing about the data.
     """
     needed = {name: CATALOG[name] for rule in demands(table) for name in rule.reads}
-    with warehouse.ibis([table, *needed.values()]) as stored:
+    with warehouse.session():
+        wanted = (table, *needed.values())
+        stored = {each: found for each in wanted if (found := _stored(warehouse, each)) is not None}
         if table not in stored:
             return Validation(table, {}, (f"{table} has never been written",), ())
-        absent = [str(other) for other in needed.values() if other not in stored]
+        absent = [name for name, other in needed.items() if other not in stored]
         if absent:
             return Validation(table, {}, tuple(f"{name}, which it refers to, has never been written" for name in absent), ())
         # Said even where all months are meant: a warehouse may refuse to read a large table without saying which.
         whole = _restricted(stored[table], table, None)
-        rows = whole if partitions is None or _covers(whole, partitions) else _restricted(whole, table, partitions)
+        covered = partitions is None or _covers(warehouse, whole, partitions)
+        rows = whole if covered else _restricted(whole, table, partitions)
         others = {name: _restricted(stored[other], other, partitions) for name, other in needed.items()}
-        return _validate(table, rows, Tables(whole, others))
+        return _validate(warehouse, table, rows, Tables(whole, others))
 
 
-def _validate(table: Table, rows: ir.Table, tables: Tables) -> Validation:
+def _answer(warehouse: Warehouse, expression: ir.Table) -> pa.Table:
+    """The rows of an expression over stored tables, computed where they are stored."""
+    import ibis
+
+    return warehouse.run(ibis.to_sql(expression, dialect=warehouse.dialect, pretty=False))
+
+
+def _stored(warehouse: Warehouse, table: Table) -> ir.Table | None:
+    """The table as an expression with the columns and types that are *stored*; None when it was never written."""
+    import ibis
+    from ibis.backends.sql import compilers
+
+    columns = warehouse.stored_columns(table)
+    type_of = getattr(compilers, warehouse.dialect).compiler.type_mapper.from_string
+    schema = {name: type_of(type_) for name, type_ in columns.items()}
+    return ibis.table(schema, name=table.name, database=table.layer) if columns else None
+
+
+def _validate(warehouse: Warehouse, table: Table, rows: ir.Table, tables: Tables) -> Validation:
     from ecom_platform.quality.checks.schema import pandera_schema
 
     schema = pandera_schema(table, tables)
     faults = _column_faults(schema, rows)
     if faults:
         return Validation(table, {}, faults, ())
-    broken = {check.name: ~_compiled(check, rows) for check in schema.checks}
-    counts = _counted(table, rows, broken)
+    broken = {check.name: ~check(rows).check_output for check in schema.checks}
+    counts = _counted(warehouse, table, rows, broken)
     months = [_partition(row[PARTITION_COLUMN]) if table.partitioned else "" for row in counts]
     offenders = {
         name: {month: int(row[name]) for month, row in zip(months, counts, strict=True) if row[name]} for name in broken
     }
     breaches = [
-        Breach(rule, offenders[rule.name], _examples(table, rows, broken[rule.name]))
+        Breach(rule, offenders[rule.name], _examples(warehouse, table, rows, broken[rule.name]))
         for rule in demands(table)
         if offenders[rule.name]
     ]
     return Validation(table, {month: int(row["rows"]) for month, row in zip(months, counts, strict=True)}, (), tuple(breaches))
-
-
-def _compiled(check: Any, rows: ir.Table) -> ir.BooleanColumn:
-    """The verdict of a pandera check on every row, without the queries for failures that calling it would build."""
-    from pandera.api.ibis.types import IbisData
-
-    holds: ir.BooleanColumn = check.get_backend(rows)(check).apply(IbisData(rows))
-    return holds
 
 
 def _column_faults(schema: Any, rows: ir.Table) -> tuple[str, ...]:
@@ -131,20 +145,21 @@ def _column_fault(error: Any, schema: Any) -> str:
     return f"{schema.name}: {error}"
 
 
-def _counted(table: Table, rows: ir.Table, broken: Mapping[str, ir.BooleanColumn]) -> list[dict[str, Any]]:
+def _counted(
+    warehouse: Warehouse, table: Table, rows: ir.Table, broken: Mapping[str, ir.BooleanColumn]
+) -> list[dict[str, Any]]:
     by = [PARTITION_COLUMN] if table.partitioned else []
     # The flags are columns of their own first: not every engine takes a subquery inside an aggregate.
     flags = rows.select(*by, **broken)
     tally = {"rows": flags.count(), **{name: flags[name].sum() for name in broken}}
-    counted: list[dict[str, Any]] = (
-        (flags.group_by(by).aggregate(**tally) if by else flags.aggregate(**tally)).to_pyarrow().to_pylist()
-    )
+    counts = flags.group_by(by).aggregate(**tally) if by else flags.aggregate(**tally)
+    counted: list[dict[str, Any]] = _answer(warehouse, counts).to_pylist()
     return counted
 
 
-def _examples(table: Table, rows: ir.Table, broken: ir.BooleanColumn) -> tuple[str, ...]:
+def _examples(warehouse: Warehouse, table: Table, rows: ir.Table, broken: ir.BooleanColumn) -> tuple[str, ...]:
     keys = rows.filter(broken).select(key=key_text(rows, table.key)).distinct().order_by("key").limit(EXAMPLES)
-    return tuple(keys.to_pyarrow()["key"].to_pylist())
+    return tuple(_answer(warehouse, keys)["key"].to_pylist())
 
 
 def _restricted(rows: ir.Table, table: Table, partitions: Iterable[str] | None) -> ir.Table:
@@ -155,11 +170,11 @@ def _restricted(rows: ir.Table, table: Table, partitions: Iterable[str] | None) 
     return rows.filter(rows[PARTITION_COLUMN].isin([date.fromisoformat(key) for key in partitions]))
 
 
-def _covers(whole: ir.Table, partitions: Sequence[str]) -> bool:
+def _covers(warehouse: Warehouse, whole: ir.Table, partitions: Sequence[str]) -> bool:
     """Whether the partitions are all that the table has, so that the rows and the whole of it are one and the same."""
     if PARTITION_COLUMN not in whole.columns:
         return True
-    months = whole.select(PARTITION_COLUMN).distinct().to_pyarrow()[PARTITION_COLUMN].to_pylist()
+    months = _answer(warehouse, whole.select(PARTITION_COLUMN).distinct())[PARTITION_COLUMN].to_pylist()
     return {_partition(month) for month in months} <= set(partitions)
 
 

@@ -1,6 +1,6 @@
-"""Coming to the service: which credentials, which project, and one sentence when either is wanting.
+"""Connecting to the service: which credentials, which project, and one sentence when either is missing or refused.
 
-Nothing of a credential is ever put into a message: an error names its kind and the way out, no more.
+No part of a credential is ever put into a message: an error names the kind of credential and the way out, no more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ecom_platform.warehouse.bigquery.failures import explained
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
-from ecom_platform.warehouse.contract import WarehouseError
+from ecom_platform.warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -43,9 +43,7 @@ def connect(options: BigQueryOptions) -> Client:
     credentials, own_project = _credentials(options)
     project = options.project or own_project
     if not project:
-        raise WarehouseError(
-            "No BigQuery project is named: set ECOM_BIGQUERY_PROJECT; the credentials have none of their own."
-        )
+        raise WarehouseError("No BigQuery project is named: set ECOM_BIGQUERY_PROJECT; the credentials do not name one.")
     client = bigquery.Client(project=project, credentials=credentials, location=options.location)
     _check(client, options)
     return client
@@ -66,7 +64,7 @@ def _credentials(options: BigQueryOptions) -> tuple[Credentials, str]:
         except OSError as error:
             raise WarehouseError(f"The key file {options.key_file} cannot be read: {error.strerror}.") from None
         except (ValueError, KeyError):
-            raise WarehouseError(f"The key file {options.key_file} is no service account key.") from None
+            raise WarehouseError(f"The key file {options.key_file} is not a service account's key.") from None
         source, project = key, str(key.project_id or "")
     else:
         try:
@@ -85,7 +83,7 @@ def _credentials(options: BigQueryOptions) -> tuple[Credentials, str]:
 
 
 def _check(client: Client, options: BigQueryOptions) -> None:
-    """One dry run: it is free, and needs what every job needs. A token comes first, for its errors are the vaguest."""
+    """A dry run, which is free and needs what every job needs. The token is fetched first: its errors are the vaguest."""
     from google.auth.exceptions import RefreshError, TransportError
     from google.auth.transport.requests import Request
     from google.cloud.bigquery import QueryJobConfig

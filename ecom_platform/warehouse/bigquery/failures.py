@@ -2,7 +2,7 @@
 
 Two kinds of failure pass by themselves: a transaction that met another one on the same table, which the service cancels
 (https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency), and a quota or rate limit
-(https://cloud.google.com/bigquery/docs/error-messages). Every other error would only come again, and is told at once.
+(https://cloud.google.com/bigquery/docs/error-messages). Every other error would only recur, and is reported at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ecom_platform.warehouse.contract import WarehouseBusyError, WarehouseError
+from ecom_platform.warehouse.errors import SpendingError, WarehouseBusyError, WarehouseError
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
@@ -36,17 +36,13 @@ _ROLES = {
 }
 
 
-class SpendingError(WarehouseError):
-    """A job that would cost more than the cap allows; it was not run."""
-
-
 def is_conflict(error: Exception) -> bool:
     """Whether another transaction on the same table made the service cancel this one: nothing of it happened."""
     return bool(_CONFLICT.search(message_of(error)))
 
 
 def is_quota(error: Exception) -> bool:
-    """Whether a rate or quota stood in the way that refills soon; a daily or custom quota does not."""
+    """Whether the failure is a rate limit or quota that refills soon; a daily or custom quota does not."""
     return reason_of(error) in QUOTA_REASONS and not _DAILY.search(message_of(error))
 
 
@@ -66,7 +62,7 @@ def message_of(error: Exception) -> str:
 
 
 def sentence(error: GoogleAPICallError, project: str) -> str:
-    """What went wrong, for somebody who can mend it: which permission is wanting on what, or what does not exist."""
+    """What went wrong, for somebody who can fix it: which permission is missing on what, or what does not exist."""
     message = message_of(error)
     match error.code:
         case 401:
@@ -77,7 +73,7 @@ def sentence(error: GoogleAPICallError, project: str) -> str:
             on = _DENIED_ON.search(message)
             what = f"{on['kind'].lower()} {on['name']}" if on else f"project {project}"
             role = _ROLES.get(permission[1], "roles/bigquery.dataEditor")
-            return f"no permission: {permission[1]} is wanting on {what}; grant it, for example by {role}"
+            return f"no permission: {permission[1]} is missing on {what}; grant it, for example through {role}"
         case 403 if "Access Denied" in message:
             return f"no permission: {message}"
         case 404 if "Not found: Project" in message or "project" in message.lower().split("dataset")[0]:
@@ -87,9 +83,9 @@ def sentence(error: GoogleAPICallError, project: str) -> str:
 
 @contextmanager
 def explained(what: str, project: str) -> Iterator[None]:
-    """Turns Google's errors into a WarehouseError that begins with `what` was being done.
+    """Turns Google's errors into a WarehouseError whose message begins with `what`, such as "reading raw.users failed".
 
-    The original is not chained: what it carries (requests, tokens, responses) is nobody's business but the service's.
+    The original is not chained: it carries requests, responses and tokens, which belong in no log.
     """
     from google.api_core.exceptions import GoogleAPICallError, RetryError
     from google.auth.exceptions import GoogleAuthError
@@ -99,7 +95,7 @@ def explained(what: str, project: str) -> Iterator[None]:
         yield
     except GoogleAPICallError as error:
         if is_conflict(error):
-            raise WarehouseBusyError(f"{what}: other writers of the same table were first, for the whole wait.") from None
+            raise WarehouseBusyError(f"{what}: other writers of the same table came first for the whole wait.") from None
         if reason_of(error) == CAP_REASON:
             raise SpendingError(f"{what}: {message_of(error)}.") from None
         raise WarehouseError(f"{what}: {sentence(error, project)}.") from None

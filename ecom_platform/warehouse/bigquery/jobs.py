@@ -1,21 +1,21 @@
-"""Everything that costs money: jobs, under the cap, with labels, tried again where that helps, and their bill.
+"""Everything that costs money: jobs, under the cap, with labels, retried where that helps, and their bill.
 
 A job's labels say whose it was (`platform`, `warehouse`: the prefix of the datasets) and what for (`operation` and, as far
-as they apply, `run`, `asset`, `months`), so that the service's own accounts can be summed by asset.
+as they apply, `run`, `asset`, `months`), so that the service's own records can be summed by asset.
 """
 
 from __future__ import annotations
 
 import logging
-import random
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from ecom_platform.warehouse.bigquery.failures import CAP_REASON, SpendingError, is_conflict, is_quota, reason_of
-from ecom_platform.warehouse.bigquery.options import GIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.failures import CAP_REASON, is_conflict, is_quota, reason_of
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
+from ecom_platform.warehouse.billing import readable
+from ecom_platform.warehouse.errors import SpendingError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +52,10 @@ class Bill:
 
 @dataclass(frozen=True)
 class Jobs:
-    """Runs jobs for one warehouse. `run` is the Dagster run on whose behalf they are, empty for none."""
+    """Runs jobs for one warehouse, on behalf of the Dagster run `run` (empty for none).
+
+    A job that met another writer, or a quota that refills soon, is retried for `patience_seconds`.
+    """
 
     client: Callable[[], Client]
     options: BigQueryOptions
@@ -77,16 +80,6 @@ class Jobs:
         config = QueryJobConfig(dry_run=True, use_query_cache=False, labels=self.labels("estimate"))
         job = self.client().query(sql, job_config=config, job_retry=None)
         return Estimate(tuple(job.schema or ()), int(job.total_bytes_processed or 0), str(job.statement_type or ""))
-
-    def check_affordable(self, asset: str, bytes_processed: int) -> None:
-        """Raises SpendingError when a job for `asset` would read more than the cap, in bytes."""
-        cap = self.options.maximum_bytes_billed
-        if bytes_processed > cap:
-            raise SpendingError(
-                f"{asset} would read {readable(bytes_processed)} (about {self.options.price(bytes_processed):,.2f} USD), "
-                f"which is {readable(bytes_processed - cap)} over the cap of {readable(cap)} a job: nothing was run. "
-                "Ask for fewer months, or raise ECOM_BIGQUERY_MAXIMUM_BYTES_BILLED."
-            )
 
     def query(self, sql: str, labels: Mapping[str, str], bill: Bill | None = None) -> QueryJob:
         """Runs a statement or script to its end; what it cost is added to `bill`.
@@ -134,21 +127,27 @@ class Jobs:
         self.tried(attempt, labels.get("asset", "a load"))
 
     def tried(self, attempt: Callable[[], Result], what: str, bill: Bill | None = None) -> Result:
-        """Tries until it succeeds or its failure would only come again, with pauses that grow and differ between writers."""
-        deadline = time.monotonic() + self.patience_seconds
-        pause = FIRST_PAUSE_SECONDS
-        while True:
+        """Retries a failure that passes, with growing pauses, for `patience_seconds`; then, or for any other, raises it."""
+        from google.api_core.exceptions import RetryError
+        from google.api_core.retry import Retry
+
+        def counted() -> Result:
             if bill is not None:
                 bill.attempts += 1
-            try:
-                return attempt()
-            except Exception as error:
-                if not (is_conflict(error) or is_quota(error)) or time.monotonic() + pause > deadline:
-                    raise
-                logger.info("%s met %s; trying again.", what, "another writer" if is_conflict(error) else "a quota")
-            # Chance keeps writers that collided from colliding again at the same moment.
-            time.sleep(random.uniform(0, pause))
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            return attempt()
+
+        def passes(error: BaseException) -> bool:
+            return isinstance(error, Exception) and (is_conflict(error) or is_quota(error))
+
+        def note(error: Exception) -> None:
+            logger.info("%s met %s; retrying.", what, "another writer" if is_conflict(error) else "a quota")
+
+        # Its pauses are random up to their bound, so that writers that collided do not collide again.
+        retry = Retry(passes, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, timeout=self.patience_seconds, on_error=note)
+        try:
+            return retry(counted)()
+        except RetryError as error:
+            raise error.cause or error from None
 
     def _charge(self, job: QueryJob, bill: Bill | None) -> None:
         if bill is None:
@@ -173,8 +172,3 @@ def _finished(job: QueryJob) -> QueryJob:
 def label(text: str) -> str:
     """As a label's value: lower-case letters, digits, '_' and '-', 63 at most; `layer.table` becomes `layer__table`."""
     return re.sub(r"[^a-z0-9_-]", "-", text.lower().replace(".", "__"))[:63]
-
-
-def readable(size: int) -> str:
-    """Bytes, for a person."""
-    return f"{size / GIB:,.1f} GiB" if size >= GIB else f"{size / 2**20:,.1f} MiB" if size >= 2**20 else f"{size:,} bytes"

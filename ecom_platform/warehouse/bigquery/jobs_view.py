@@ -1,4 +1,4 @@
-"""What was spent, by the service's own account: the jobs view, summed by day and asset through the labels.
+"""What was spent, according to the service: the jobs view, summed by day and asset through the labels.
 
 The view is INFORMATION_SCHEMA.JOBS of the jobs' location
 (https://cloud.google.com/bigquery/docs/information-schema-jobs). A script's row sums its statements' rows, which the view
@@ -7,16 +7,12 @@ holds too, so only jobs without a parent are counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ecom_platform.warehouse.bigquery.failures import explained
-from ecom_platform.warehouse.bigquery.jobs import PLATFORM, label
+from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Jobs, label
 from ecom_platform.warehouse.bigquery.statements import literal
-
-if TYPE_CHECKING:
-    from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecom_platform.warehouse.billing import Spending
 
 _SQL = """\
 SELECT
@@ -46,25 +42,12 @@ GROUP BY job.job_day, job.purpose
 ORDER BY day, bytes_billed DESC, asset"""
 
 
-@dataclass(frozen=True)
-class Spending:
-    """One asset's jobs of one day (UTC). `price` is in US dollars, on demand; jobs without an asset are in brackets."""
-
-    day: date
-    asset: str
-    jobs: int
-    failed_jobs: int
-    bytes_billed: int
-    slot_milliseconds: int
-    price: float
-
-
 def view_of(location: str) -> str:
     return f"`region-{location.lower()}`.`INFORMATION_SCHEMA`.`JOBS`"
 
 
 def spending_sql(view: str, warehouse: str, since: date) -> str:
-    """The question to the view. The day is a literal, so that the view's partitions are pruned."""
+    """The query of the view. The day is a literal, so that the view's partitions are pruned."""
     return _SQL.format(
         view=view,
         since=literal(f"{since.isoformat()} 00:00:00+00"),
@@ -73,15 +56,15 @@ def spending_sql(view: str, warehouse: str, since: date) -> str:
     )
 
 
-def spending(warehouse: BigQueryWarehouse, since: date, view: str = "") -> list[Spending]:
-    """What the warehouse's jobs cost, since the given day (UTC), included.
+def spending(jobs: Jobs, since: date, view: str = "") -> list[Spending]:
+    """What the jobs of this warehouse cost since the given day (UTC), included.
 
     Raises WarehouseError when the jobs view may not be read: it takes bigquery.jobs.listAll on the project.
     """
-    options = warehouse.options
+    options, project = jobs.options, jobs.client().project
     sql = spending_sql(view or view_of(options.location), options.dataset_prefix, since)
-    with explained("the jobs view cannot be read", warehouse.client.project):
-        rows = warehouse.jobs.query(sql, warehouse.jobs.labels("cost")).result()
+    with explained("the jobs view cannot be read", project):
+        rows = jobs.query(sql, jobs.labels("cost")).result()
         return [
             Spending(
                 day=row["day"],

@@ -1,12 +1,11 @@
-"""What a BigQuery warehouse is told: where it is, who comes to it, and what it may spend."""
+"""The options of a BigQuery warehouse: where it is, on whose behalf it works, and what it may spend."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-GIB = 2**30
-TIB = 2**40
+from ecom_platform.warehouse.billing import GIB, TIB
 
 MAXIMUM_BYTES_BILLED = 100 * GIB
 PRICE_PER_TIB = 6.25

@@ -1,7 +1,7 @@
-"""Every statement that the warehouse writes by itself, as text: no client, no network.
+"""Every statement that the warehouse generates, as text: no client, no network.
 
-Names are quoted, literals typed, and nothing but DML stands between BEGIN and COMMIT: `lint` holds all of it, and the
-authors' queries inside it, to the differences between the service and its emulators.
+Names are quoted, literals are typed, and only DML stands between BEGIN and COMMIT. The tests lint all of it, and the
+authors' queries inside it, for what the service refuses although its emulators accept it.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from datetime import date
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 from ecom_platform.warehouse.bigquery import layout
-from ecom_platform.warehouse.contract import Query
+from ecom_platform.warehouse.content import Query
 
 Dataset = Callable[[str], str]
 
 OUTSIDE = "outside the partitions: "
 OVERFLOW = "does not fit: "
 EVER = "DATE '0001-01-01'"
-"""Before every day: a filter that leaves nothing out, for tables that insist on one."""
+"""The first day there is: a filter that leaves nothing out, for tables that require one."""
 
 _MARK = "\x00"
 _MARKED = re.compile(f"`{_MARK}([^`]+)`\\.`([^`]+)`")
 
 
 def rendered(query: Query, partitions: Sequence[str] | None, dataset: Dataset, absent: Iterable[Table] = ()) -> str:
-    """The query for BigQuery, restricted to the partitions; the tables in `absent`, which do not exist, are empty.
+    """The query for BigQuery, restricted to the partitions; tables in `absent`, which do not exist, count as empty.
 
     Raises SqlError for what cannot be carried to both engines.
     """
@@ -56,7 +56,7 @@ def transaction(
     """Replaces the months of every table by the rows of its SELECT, all or nothing, in the order of the mapping.
 
     The SELECTs have the tables' columns, in any order. The rows of the `counted` tables are the script's result. With
-    `by_key`, only rows whose key is among the new ones give way.
+    `by_key`, only rows whose key is among the new ones are deleted.
     """
     statements = ["BEGIN TRANSACTION"]
     for table, select in contents.items():
@@ -84,8 +84,8 @@ def fitted(table: Table, select: str, months: Sequence[date] | None, nulls: Iter
     return f"SELECT\n  {columns}\nFROM (\n{select}\n) AS content"
 
 
-def made_anew(table: Table, select: str, dataset: Dataset) -> str:
-    """One statement, and so all or nothing: an unpartitioned table of another layout, and its rows."""
+def recreated(table: Table, select: str, dataset: Dataset) -> str:
+    """Recreates an unpartitioned table whose layout has changed, with its rows, in one statement and so all or nothing."""
     columns = ",\n  ".join(
         f"{quoted(column.name)} {ddl_type(column)} OPTIONS (description = {literal(column.doc)})" for column in table.columns
     )
@@ -148,7 +148,7 @@ def inside(months: Sequence[date]) -> str:
 
 
 def everything() -> str:
-    """A condition that leaves nothing out, on the column by which a table insists to be filtered."""
+    """A condition that leaves nothing out, on the column by which the table must be filtered."""
     return f"{quoted(PARTITION_COLUMN)} >= {EVER}"
 
 
@@ -174,7 +174,7 @@ def ddl_type(column: Column) -> str:
 
 
 def _replaced(months: Sequence[date] | None) -> str:
-    # The service takes no DELETE without a WHERE clause.
+    # The service accepts no DELETE without a WHERE clause.
     return "TRUE" if months is None else inside(months)
 
 
@@ -186,7 +186,7 @@ def _fitted(column: Column, months: Sequence[date] | None, null: bool) -> str:
         refused = f"ERROR(CONCAT({literal(OUTSIDE)}, IFNULL(CAST({name} AS STRING), 'null')))"
         return f"CASE WHEN {inside(months)} THEN {name} ELSE {refused} END AS {name}"
     if column.type is Type.NUMERIC:
-        # The service rounds silently to a column's scale, and says in words of its own that a value is too long.
+        # The service silently rounds to a column's scale, and has its own words for a value that is too large.
         refused = f"ERROR({literal(OVERFLOW + column.name)})"
         exact = f"ROUND(CAST({name} AS NUMERIC), 2)"
         return (

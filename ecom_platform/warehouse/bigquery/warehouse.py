@@ -1,9 +1,9 @@
-"""A warehouse in BigQuery: the contract, kept with the service's means.
+"""The contract of a warehouse, kept over BigQuery.
 
-A write is prepared outside and done in one script: content that comes as a table is loaded into staging tables, which
-expire by themselves; a query is tried dry, which tells its columns, its types and what it would read; then one
-multi-statement transaction deletes and inserts (https://cloud.google.com/bigquery/docs/transactions). Whatever stops the
-process, the transaction is the service's: it commits whole or is rolled back.
+A write is prepared first and then done in one script. Rows in memory are loaded into staging tables, which expire by
+themselves; a dry run of a query gives its columns, their types and what it would read; then one multi-statement
+transaction deletes and inserts (https://cloud.google.com/bigquery/docs/transactions). The transaction runs in the service:
+whatever stops this process, it commits whole or is rolled back.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ecom_platform.tables.spec import Table, Type
 from ecom_platform.warehouse.bigquery import layout, statements
@@ -25,7 +25,11 @@ from ecom_platform.warehouse.bigquery.connection import connect
 from ecom_platform.warehouse.bigquery.failures import explained
 from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Bill, Jobs, label
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
+from ecom_platform.warehouse.billing import Billing, Spending
 from ecom_platform.warehouse.content import (
+    Content,
+    Query,
+    RowCounts,
     check_names,
     check_partitions,
     conform,
@@ -34,28 +38,22 @@ from ecom_platform.warehouse.content import (
     outside_partitions,
     wrong_type,
 )
-from ecom_platform.warehouse.contract import (
-    Changes,
-    Content,
-    ContentError,
-    Query,
-    RowCounts,
-    Warehouse,
-    WarehouseError,
-    World,
-    difference,
-)
+from ecom_platform.warehouse.contract import Changes, DataIdentity, Warehouse
+from ecom_platform.warehouse.errors import ContentError, WarehouseError
+from ecom_platform.warehouse.fingerprints import FingerprintDialect
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
     import pyarrow as pa
     from google.cloud.bigquery import Client
 
 OWN_LAYER = "platform"
-"""The dataset of what the warehouse remembers of itself: its world. No table of the platform lives there."""
+"""The dataset of what the warehouse knows about itself: whose data it holds. No table of the platform lives there."""
+
+CLAIM = "world"
+"""The table, in that dataset, whose description says whose data the warehouse holds."""
 
 STAGING_LAYER = "staging"
-"""The dataset of rows on their way in. Its tables expire by themselves."""
+"""The dataset of rows that are being loaded. Its tables expire by themselves."""
 
 STAGING_MILLISECONDS = 24 * 3600 * 1000
 LOADS_AT_ONCE = 4
@@ -69,33 +67,37 @@ ACCEPTED: Mapping[Type, frozenset[str]] = {
     Type.DATE: frozenset({"DATE"}),
     Type.TIMESTAMP: frozenset({"TIMESTAMP"}),
 }
-"""The types of a query's columns that may be written to a column; only what loses nothing."""
+"""The types that a query's column may have to be written to a column of each type; only what loses nothing."""
 
 
 @dataclass(frozen=True)
 class _Planned:
-    """What is written to one table: its rows or its query, its months, and whether the table stands as specified."""
+    """What is written to one table: its rows or its query, and its months; whether the table exists as specified, and
+    whether it exists otherwise and is to be created again."""
 
     table: Table
     content: pa.Table | Query
     months: tuple[date, ...] | None
-    stands: bool
-    made_anew: bool
+    exists: bool
+    recreated: bool
 
 
-class BigQueryWarehouse(Warehouse):
-    """Tables in the datasets `<prefix><layer>` of one project. Datasets and tables are made by the first write.
+class BigQueryWarehouse(Warehouse, Billing):
+    """Tables in the datasets `<prefix><layer>` of one project. Datasets and tables are created by the first write.
 
-    The service is reached at the first use, and then the credentials and the project are tried. `run` is the Dagster run
-    that jobs are labelled with. A write that meets another one on the same table is tried again for `patience_seconds`.
+    The first use connects to the service, and tries the credentials and the project. Jobs are labelled with the Dagster
+    run `run_id`. A write that meets another one on the same table is retried for `patience_seconds`.
     """
 
-    def __init__(self, options: BigQueryOptions, run: str = "", patience_seconds: float = 600) -> None:
+    dialect: ClassVar[str] = "bigquery"
+    fingerprint_dialect: ClassVar[FingerprintDialect] = FingerprintDialect("`", "TO_HEX(MD5({}))", "UNIX_MICROS({})")
+
+    def __init__(self, options: BigQueryOptions, run_id: str = "", patience_seconds: float = 600) -> None:
         self.options = options
-        self.jobs = Jobs(lambda: self.client, options, run, patience_seconds)
-        self._standing: set[Table] = set()
+        self.jobs = Jobs(lambda: self.client, options, run_id, patience_seconds)
+        self._verified: set[Table] = set()
         self._bills: dict[Table, Bill] = {}
-        # The service cancels one of two transactions on a table; threads of one process need not collide.
+        # The service cancels one of two transactions on a table; threads of one process can avoid the collision.
         self._writing = threading.Lock()
         self._connecting = threading.Lock()
 
@@ -120,7 +122,7 @@ class BigQueryWarehouse(Warehouse):
     ) -> dict[Table, Changes]:
         if whole or any(isinstance(content, Query) for content in contents.values()):
             return super().update(contents, partitions, whole=whole)
-        # A few new rows among many: no row that stays is moved, and none comes through Python.
+        # A few new rows among many: no row that stays is rewritten, and none comes through Python.
         before = {table: self.row_counts(table) for table in contents}
         written = self._replace(contents, partitions, by_key=True)
         after = {table: self.row_counts(table) for table in contents}
@@ -140,7 +142,7 @@ class BigQueryWarehouse(Warehouse):
             bill = Bill()
             nulls = self._check_queries(plan, bill)
             for planned in plan:
-                if not planned.stands and not (planned.made_anew and len(plan) == 1):
+                if not planned.exists and not (planned.recreated and len(plan) == 1):
                     self._create(planned)
             with self._staged(plan) as staging, self._writing:
                 counts = self._write(plan, staging, nulls, bill, by_key)
@@ -164,7 +166,7 @@ class BigQueryWarehouse(Warehouse):
             return schema.empty_table()
         months = None if partitions is None else [month(key) for key in partitions]
         with explained(f"reading {table} failed", self.client.project):
-            if not self._stands(table):
+            if not self._exists(table):
                 return schema.empty_table()
             labels = self.jobs.labels("read", str(table), _span(months))
             rows = self._rows(statements.read(table, names, months, self.options.dataset), labels)
@@ -173,38 +175,32 @@ class BigQueryWarehouse(Warehouse):
     def query(self, sql: str, reads: Iterable[Table] = (), partitions: Sequence[str] | None = None) -> pa.Table:
         reads = tuple(reads)
         with explained("the query failed", self.client.project):
-            absent = [table for table in reads if not self._stands(table)]
+            absent = [table for table in reads if not self._exists(table)]
             native = statements.rendered(Query(sql, reads), partitions, self.options.dataset, absent)
             return self._rows(native, self.jobs.labels("query"))
 
-    @contextmanager
-    def ibis(self, tables: Iterable[Table]) -> Iterator[dict[Table, ir.Table]]:
-        from ecom_platform.warehouse.bigquery.expressions import Expressions
+    def run(self, sql: str) -> pa.Table:
+        with explained("the query failed", self.client.project):
+            return self._rows(_with_datasets(sql, self.options.dataset), self.jobs.labels("check"))
 
-        expressions = Expressions(lambda sql: self._rows(sql, self.jobs.labels("check")))
-        with explained("the check failed", self.client.project):
-            found = {}
-            for table in tables:
-                stored = self._stored(table)
-                if stored is not None:
-                    columns = {field.name: layout.type_name(field) for field in stored.schema}
-                    dataset = self.options.dataset(table.layer)
-                    found[table] = expressions.at(self.client.project, dataset, table.name, columns)
-            yield found
+    def stored_columns(self, table: Table) -> dict[str, str]:
+        with explained(f"looking up the columns of {table} failed", self.client.project):
+            stored = self._stored(table)
+        return {} if stored is None else {field.name: layout.type_name(field) for field in stored.schema}
 
     def query_native(self, sql: str) -> pa.Table:
         with explained("The statement does not run", self.client.project):
-            native = _with_datasets(sql, self.options.dataset, set(self._layers()))
+            native = _with_datasets(sql, self.options.dataset, self._layers())
             estimate = self.jobs.estimate(native)
             if estimate.statement_type != "SELECT":
                 kind = estimate.statement_type.replace("_", " ") or "nothing"
                 raise WarehouseError(f"Only one SELECT can be run here; this is {kind}.")
-            self.jobs.check_affordable("The statement", estimate.bytes_processed)
+            self.check_affordable("The statement", estimate.bytes_processed)
             return self._rows(native, self.jobs.labels("person"))
 
     def row_counts(self, table: Table) -> RowCounts:
         with explained(f"counting the rows of {table} failed", self.client.project):
-            if not self._stands(table):
+            if not self._exists(table):
                 return {} if table.partitioned else {"": 0}
             counts: RowCounts = self._counts(statements.count(table, None, self.options.dataset), table)[table]
         return counts
@@ -223,49 +219,49 @@ class BigQueryWarehouse(Warehouse):
             rows = self._rows(sql, self.jobs.labels("list"))
         return dict(sorted(zip(rows["table_name"].to_pylist(), rows["row_count"].to_pylist(), strict=True)))
 
-    def world(self) -> World | None:
+    def identity(self) -> DataIdentity | None:
         from google.api_core.exceptions import NotFound
 
-        with explained("reading the warehouse's world failed", self.client.project):
+        with explained("reading whose data the warehouse holds failed", self.client.project):
             try:
                 held = self.client.get_table(self._claim_reference)
             except NotFound:
                 return None
-        return World(**json.loads(held.description or "{}"))
+        return DataIdentity(**json.loads(held.description or "{}"))
 
-    def claim(self, world: World) -> None:
-        """As the contract says. The claim is a table whose description is the world: made once, or not at all."""
+    def claim(self, identity: DataIdentity) -> None:
+        """As the contract says. The claim is a table whose description is the identity: created once, or not at all."""
         from google.api_core.exceptions import Conflict
         from google.cloud import bigquery
 
-        claimed = self.world()
+        claimed = self.identity()
         if claimed is None:
             with explained("claiming the warehouse failed", self.client.project):
                 self._make_dataset(OWN_LAYER)
                 claim = bigquery.Table(self._claim_reference)
-                claim.description = json.dumps(asdict(world))
+                claim.description = json.dumps(asdict(identity))
                 try:
                     self.client.create_table(claim)
                 except Conflict:
-                    # Somebody else claimed it between the look and the write.
-                    claimed = self.world()
+                    # Another process claimed it since it was read.
+                    claimed = self.identity()
                 else:
                     return
-        if claimed is not None and claimed != world:
+        if claimed is not None and claimed != identity:
             raise WarehouseError(
-                f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds another world: "
-                f"{difference(claimed, world)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for this "
-                f"one, or delete the datasets {self.options.dataset_prefix}* to start anew."
+                f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds the data of another world: "
+                f"{claimed.difference(identity)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for "
+                f"this one, or delete the datasets {self.options.dataset_prefix}* to start over."
             )
 
     @property
     def _claim_reference(self) -> str:
-        return f"{self._dataset(OWN_LAYER)}.world"
+        return f"{self._dataset(OWN_LAYER)}.{CLAIM}"
 
     def last_write(self, table: Table) -> dict[str, float | int | str]:
         """Bytes estimated and billed, slot milliseconds, US dollars, and the ids of the jobs.
 
-        A write of several tables is one job, and its cost stands at each of them.
+        A write of several tables is one job, whose whole cost is reported for each of them.
         """
         bill = self._bills.get(table)
         if bill is None:
@@ -279,13 +275,29 @@ class BigQueryWarehouse(Warehouse):
             "bigquery/jobs": ", ".join(bill.jobs),
         }
 
-    def estimate(self, query: Query, partitions: Sequence[str] | None) -> int:
-        """Bytes that the query would read now. A table that was never written counts for nothing.
+    @property
+    def billing(self) -> Billing:
+        return self
 
-        Raises WarehouseError when the service would refuse it.
-        """
+    @property
+    def cap_bytes(self) -> int:
+        return self.options.maximum_bytes_billed
+
+    @property
+    def cap_setting(self) -> str:
+        return "ECOM_BIGQUERY_MAXIMUM_BYTES_BILLED"
+
+    def price(self, bytes_billed: int) -> float:
+        return self.options.price(bytes_billed)
+
+    def spending(self, since: date) -> list[Spending]:
+        from ecom_platform.warehouse.bigquery.jobs_view import spending
+
+        return spending(self.jobs, since)
+
+    def estimate(self, query: Query, partitions: Sequence[str] | None) -> int:
         with explained("the estimate failed", self.client.project):
-            absent = [table for table in query.reads if not self._stands(table)]
+            absent = [table for table in query.reads if not self._exists(table)]
             native = statements.rendered(query, partitions, self.options.dataset, absent)
             return self.jobs.estimate(native).bytes_processed
 
@@ -293,22 +305,22 @@ class BigQueryWarehouse(Warehouse):
         stored = self._stored(table)
         fault = "" if stored is None else layout.fault(table, stored.schema)
         if fault and months is not None:
-            raise self._laid_out_otherwise(table, fault)
+            raise self._layout_error(table, fault)
         return _Planned(table, content, months, stored is not None and not fault, bool(fault))
 
     def _check_queries(self, plan: Sequence[_Planned], bill: Bill) -> dict[Table, tuple[str, ...]]:
-        """Tries every query dry. Returns, for each table, the columns that its query leaves as bare NULLs."""
+        """Dry-runs every query. Returns, for each table, the columns that are bare NULLs in its query."""
         nulls: dict[Table, tuple[str, ...]] = {}
         for planned in plan:
             if not isinstance(planned.content, Query):
                 continue
-            # Tables that this write is about to make do not exist yet: for a dry run they are empty.
-            absent = [read for read in planned.content.reads if not self._stands(read)]
+            # Tables that this write is about to create do not exist yet: for a dry run they count as empty.
+            absent = [read for read in planned.content.reads if not self._exists(read)]
             native = statements.rendered(planned.content, _keys(planned.months), self.options.dataset, absent)
             estimate = self.jobs.estimate(native)
             nulls[planned.table] = _bare_nulls(planned.content)
             _check_columns(planned.table, [(f.name, layout.type_name(f)) for f in estimate.schema], nulls[planned.table])
-            self.jobs.check_affordable(str(planned.table), estimate.bytes_processed)
+            self.check_affordable(str(planned.table), estimate.bytes_processed)
             bill.estimated_bytes += estimate.bytes_processed
         return nulls
 
@@ -327,16 +339,16 @@ class BigQueryWarehouse(Warehouse):
         if len(plan) > 1:
             labels["tables"] = label("_".join(planned.table.name for planned in plan))
         counted = [planned.table for planned in plan if isinstance(planned.content, Query)]
-        if plan[0].made_anew and len(plan) == 1:
-            sql = statements.made_anew(plan[0].table, selects[plan[0].table], self.options.dataset)
-            self._standing.add(plan[0].table)
+        if plan[0].recreated and len(plan) == 1:
+            sql = statements.recreated(plan[0].table, selects[plan[0].table], self.options.dataset)
+            self._verified.add(plan[0].table)
         else:
             months = {planned.table: planned.months for planned in plan}
             sql = statements.transaction(selects, months, self.options.dataset, counted, by_key)
         with _content_errors(plan):
             job = self.jobs.query(sql, labels, bill)
         counts = {p.table: _known_counts(p) for p in plan}
-        if counted and not plan[0].made_anew:
+        if counted and not plan[0].recreated:
             _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
         elif counted:
             counts[counted[0]] = self.row_counts(counted[0])
@@ -350,7 +362,7 @@ class BigQueryWarehouse(Warehouse):
         nulls: Mapping[Table, tuple[str, ...]],
     ) -> str:
         if isinstance(planned.content, Query):
-            absent = [read for read in planned.content.reads if read not in written and not self._stands(read)]
+            absent = [read for read in planned.content.reads if read not in written and not self._exists(read)]
             native = statements.rendered(planned.content, _keys(planned.months), self.options.dataset, absent)
             return statements.fitted(planned.table, native, planned.months, nulls[planned.table])
         if planned.table in staging:
@@ -359,7 +371,7 @@ class BigQueryWarehouse(Warehouse):
 
     @contextmanager
     def _staged(self, plan: Sequence[_Planned]) -> Iterator[dict[Table, str]]:
-        """Loads content that comes as tables into tables of its own, and drops them afterwards.
+        """Loads rows in memory into staging tables, and drops these afterwards.
 
         What a killed process leaves there expires within a day.
         """
@@ -390,19 +402,19 @@ class BigQueryWarehouse(Warehouse):
         try:
             self.client.delete_table(name, not_found_ok=True)
         except GoogleAPICallError:
-            # It expires by itself; a write that succeeded must not fail over its scaffolding.
+            # It expires by itself; a write that succeeded must not fail over its staging.
             return
 
-    def _stands(self, table: Table) -> bool:
+    def _exists(self, table: Table) -> bool:
         """Whether the table was ever written. Raises WarehouseError when what is stored is not what is specified."""
-        if table in self._standing:
+        if table in self._verified:
             return True
         stored = self._stored(table)
         if stored is None:
             return False
         if fault := layout.fault(table, stored.schema):
-            raise self._laid_out_otherwise(table, fault)
-        self._standing.add(table)
+            raise self._layout_error(table, fault)
+        self._verified.add(table)
         return True
 
     def _stored(self, table: Table) -> Any:
@@ -415,23 +427,23 @@ class BigQueryWarehouse(Warehouse):
                 raise
             return None
 
-    def _laid_out_otherwise(self, table: Table, fault: str) -> WarehouseError:
+    def _layout_error(self, table: Table, fault: str) -> WarehouseError:
         return WarehouseError(
             f"{table} in the warehouse, {self._reference(table)}, is not as specified: {fault}. The platform has changed "
             "since it was written: delete that table (bq rm) and materialise it again, or choose another "
-            "ECOM_BIGQUERY_DATASET_PREFIX and build the warehouse anew."
+            "ECOM_BIGQUERY_DATASET_PREFIX and rebuild the warehouse."
         )
 
     def _create(self, planned: _Planned) -> None:
-        if planned.made_anew:
+        if planned.recreated:
             self.client.delete_table(self._reference(planned.table), not_found_ok=True)
         self._make_dataset(planned.table.layer)
         laid = layout.laid_out(planned.table, self._reference(planned.table))
-        self.jobs.tried(lambda: self.client.create_table(laid, exists_ok=True), f"making {planned.table}")
-        self._standing.add(planned.table)
+        self.jobs.tried(lambda: self.client.create_table(laid, exists_ok=True), f"creating {planned.table}")
+        self._verified.add(planned.table)
 
     def _make_dataset(self, layer: str) -> None:
-        """Makes a layer's dataset unless it exists. Raises WarehouseError that names the grant when it may not be made."""
+        """Creates a layer's dataset unless it exists. Raises WarehouseError, naming the grant, when that is not allowed."""
         from google.api_core.exceptions import Forbidden, NotFound
         from google.cloud import bigquery
 
@@ -445,9 +457,9 @@ class BigQueryWarehouse(Warehouse):
             dataset.description = f"The layer {layer} of the e-commerce platform; written by it alone."
             if layer == STAGING_LAYER:
                 dataset.default_table_expiration_ms = STAGING_MILLISECONDS
-                dataset.description = "Rows on their way into the e-commerce platform's tables; every table expires in a day."
+                dataset.description = "Rows being loaded into the e-commerce platform's tables; every table expires in a day."
             try:
-                self.jobs.tried(lambda: self.client.create_dataset(dataset, exists_ok=True), f"making {reference}")
+                self.jobs.tried(lambda: self.client.create_dataset(dataset, exists_ok=True), f"creating {reference}")
             except Forbidden:
                 raise WarehouseError(
                     f"The dataset {reference} does not exist and may not be created: grant bigquery.datasets.create on "
@@ -474,7 +486,7 @@ class BigQueryWarehouse(Warehouse):
         return f"{self._dataset(table.layer)}.{table.name}"
 
     def _rows(self, sql: str, labels: Mapping[str, str]) -> pa.Table:
-        # Over REST: the storage API would open a second way to the service for what are aggregates.
+        # Over REST: the storage API would be a second connection to the service, for what are aggregates.
         rows: pa.Table = self.jobs.query(sql, labels).result().to_arrow(create_bqstorage_client=False)
         return rows
 
@@ -513,7 +525,7 @@ def _bare_nulls(query: Query) -> tuple[str, ...]:
 
 @contextmanager
 def _content_errors(plan: Sequence[_Planned]) -> Iterator[None]:
-    """Turns the errors that the generated SQL raises on purpose into what they are: faults of the content."""
+    """Turns the errors that the generated SQL raises on purpose into the ContentError that they stand for."""
     from google.api_core.exceptions import GoogleAPICallError
 
     from ecom_platform.warehouse.bigquery.failures import message_of
@@ -553,8 +565,8 @@ def _add_counts(counts: dict[Table, RowCounts], rows: pa.Table) -> None:
         counts[by_name[row["table_name"]]][row["partition_key"]] = row["row_count"]
 
 
-def _with_datasets(sql: str, dataset: Any, layers: set[str]) -> str:
-    """A person's statement with `layer.table` turned into `dataset.table`, wherever there is such a layer.
+def _with_datasets(sql: str, dataset: Callable[[str], str], layers: Collection[str] | None = None) -> str:
+    """A statement in BigQuery's dialect with `layer.table` turned into `dataset.table`, for these layers (None: all).
 
     What the parser does not understand is left to the service as it is.
     """
@@ -566,7 +578,12 @@ def _with_datasets(sql: str, dataset: Any, layers: set[str]) -> str:
         trees = [tree for tree in sqlglot.parse(sql, read="bigquery") if tree is not None]
     except SqlglotError:
         return sql
-    names = [node.args["db"] for tree in trees for node in tree.find_all(exp.Table) if node.db in layers and not node.catalog]
+    names = [
+        node.args["db"]
+        for tree in trees
+        for node in tree.find_all(exp.Table)
+        if node.db and not node.catalog and (layers is None or node.db in layers)
+    ]
     text = sql
     for identifier in sorted(names, key=lambda node: node.meta.get("start", -1), reverse=True):
         start, end = identifier.meta.get("start"), identifier.meta.get("end")

@@ -1,5 +1,5 @@
-"""A warehouse in one DuckDB file: the contract kept over it, and how processes take turns at it."""
+"""The warehouse on DuckDB: one file, at which processes take turns.
 
-from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-
-__all__ = ["DuckDBWarehouse"]
+`warehouse` keeps the contract; `connections` opens the file, after a wait in the queue of `lock`; `types` maps types;
+`difference` is the SQL of an update.
+"""

@@ -1,4 +1,4 @@
-"""How a process comes to a DuckDB file: alone, after a bounded wait, in the mode it needs; and what DuckDB's errors mean.
+"""How a process opens a DuckDB file: alone, after a bounded wait, in the mode it needs; and what DuckDB's errors mean.
 
 Nothing here knows what is stored.
 """
@@ -16,8 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecom_platform.warehouse.contract import WarehouseBusyError, WarehouseError
 from ecom_platform.warehouse.duckdb.lock import FileQueue, Holder, Wait
+from ecom_platform.warehouse.errors import WarehouseBusyError, WarehouseError
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,31 +36,31 @@ class Mode(Enum):
     """Read this one file, reach no other, and change no setting: for statements that a person wrote."""
 
 
-class Door:
-    """The one way of this process to a DuckDB file.
+class DuckDBFile:
+    """A DuckDB file, at which threads and processes take turns; one object for each file in a process.
 
-    While a thread is inside (a `stay`), every other thread and process waits. The thread itself may enter again, also
-    through another object that opens the same file: an asset and the I/O manager that stores it share one door. The
-    connection is opened at its first use and closed when the last thread leaves, or during a `session` only when
-    somebody else wants the file.
+    During a thread's `turn` every other thread and process waits. Turns nest: the thread may begin another, even through
+    another warehouse object on the same file, as an asset and the I/O manager that stores it do. The connection is
+    opened at its first use and closed at the end of the turn, or, during a `session`, when another process wants the
+    file.
     """
 
-    _doors: dict[tuple[int, Path], Door] = {}  # noqa: RUF012
-    _doors_lock = threading.Lock()
+    _files: dict[tuple[int, Path], DuckDBFile] = {}  # noqa: RUF012
+    _files_lock = threading.Lock()
 
     @classmethod
-    def to(cls, path: Path) -> Door:
+    def at(cls, path: Path) -> DuckDBFile:
         # A forked child must not believe that it holds what its parent holds, hence the process id in the key.
         key = (os.getpid(), Path(os.path.realpath(path)))
-        with cls._doors_lock:
-            if key not in cls._doors:
-                cls._doors[key] = Door(key[1])
-            return cls._doors[key]
+        with cls._files_lock:
+            if key not in cls._files:
+                cls._files[key] = DuckDBFile(key[1])
+            return cls._files[key]
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.verified: set[object] = set()
-        """What the user of the open connection has found to be true of the file; forgotten when it closes."""
+        """What the user of the open connection has verified about the file; forgotten when it closes."""
         self._thread = threading.RLock()
         self._queue = FileQueue(path)
         self._depth = 0
@@ -72,7 +72,7 @@ class Door:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Keeps the connection between stays, until another process wants the file; the next stay then queues again."""
+        """Keeps the connection open between turns, until another process wants the file; the next turn then queues again."""
         with self._thread:
             self._sessions += 1
             if self._sessions == 1:
@@ -89,8 +89,8 @@ class Door:
                         self._leave()
 
     @contextmanager
-    def stay(self, wait_seconds: float) -> Iterator[None]:
-        """Raises WarehouseBusyError when others keep the file for `wait_seconds`."""
+    def turn(self, wait_seconds: float) -> Iterator[None]:
+        """Waits for the file and keeps it. Raises WarehouseBusyError when others keep it for `wait_seconds`."""
         start = time.monotonic()
         if not self._thread.acquire(timeout=min(wait_seconds, threading.TIMEOUT_MAX)):
             raise WarehouseBusyError(
@@ -117,10 +117,10 @@ class Door:
             self._thread.release()
 
     def connect(self, mode: Mode, wait_seconds: float, memory_limit: str) -> duckdb.DuckDBPyConnection:
-        """The stay's connection, reopened when it may not do what `mode` says.
+        """The turn's connection, reopened when it is not allowed to do what `mode` says.
 
-        To be called inside a stay. A file that does not exist is made by Mode.WRITE alone; for the other modes the
-        connection is to an empty database in memory.
+        To be called during a turn. Only Mode.WRITE creates a file that does not exist; in the other modes the connection
+        is then to an empty database in memory.
         """
         if self._connection is not None and (self._mode is mode or (self._mode, mode) == (Mode.WRITE, Mode.READ)):
             return self._connection
@@ -145,7 +145,7 @@ class Door:
             connection.close()
 
     def _yield_when_idle(self, over: threading.Event) -> None:
-        """Lets others in while the thread of a session works at something else between its stays."""
+        """Gives the file to others while the thread of a session is busy with something else between its turns."""
         while not over.wait(IDLE_SECONDS):
             if self._thread.acquire(blocking=False):
                 try:
@@ -170,7 +170,7 @@ class Door:
         if mode is not Mode.WRITE and not self.path.exists():
             return duckdb.connect(":memory:", config=config)
         if mode is Mode.WRITE:
-            # What a killed process spilled stays there; inside a stay nobody else can be using it.
+            # What a killed process spilled stays there; during a turn nobody else can be using it.
             shutil.rmtree(spill, ignore_errors=True)
         while True:
             try:
@@ -193,7 +193,7 @@ class Door:
             return WarehouseError(f"The warehouse file {self.path} is a directory: remove it, or choose another ECOM_HOME.")
         if not os.access(self.path if self.path.exists() else self.path.parent, os.R_OK | os.W_OK):
             return WarehouseError(
-                f"The warehouse file {self.path} cannot be opened for want of permission: "
+                f"The warehouse file {self.path} cannot be opened without permission: "
                 "give this user access to it, or choose another ECOM_HOME."
             )
         reason = first_line(error)
@@ -202,18 +202,18 @@ class Door:
         elif "version number" in reason:
             way_out = "another version of DuckDB wrote it: use that version"
         else:
-            way_out = "restore it from a backup, or delete it and build the warehouse anew"
+            way_out = "restore it from a backup, or delete it and rebuild the warehouse"
         return WarehouseError(f"The warehouse file {self.path} cannot be opened ({reason}): {way_out}.")
 
 
 def spill_of(path: Path) -> Path:
-    """The folder to which work on the warehouse at `path` is spilled when it does not fit in memory."""
+    """The folder into which DuckDB spills work on the warehouse at `path` that does not fit in memory."""
     return path.with_name(path.name + ".spill")
 
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Turns DuckDB's errors into a WarehouseError that begins with `what` was being done."""
+    """Turns DuckDB's errors into a WarehouseError whose message begins with `what`, such as "reading raw.users failed"."""
     import duckdb
 
     try:

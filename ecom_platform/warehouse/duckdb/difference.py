@@ -1,4 +1,4 @@
-"""The SQL that finds which stored rows must go, and which fresh ones must come, for a table to be as it should.
+"""The SQL of an update: which stored rows to delete and which fresh rows to insert, so that the table holds the fresh ones.
 
 Rows are compared whole, null equal to null. Nothing here runs a statement.
 """
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from ecom_platform.tables.spec import Table
 
 ROW = "_row"
-"""The stored row's id, in what `gone` selects."""
+"""The column of `gone` that holds the stored row's id."""
 
 _COPY = "_copy"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference between the `stored` rows (a table, and what may restrict it: `t WHERE ...`) and the `fresh` ones.
+    """The difference between the `stored` rows (a table, perhaps restricted: `t WHERE ...`) and the `fresh` ones.
 
-    Unless the fresh rows are the `whole`, stored rows whose key they do not have are left out of it.
+    Unless the fresh rows are the `whole` content, stored rows whose key is not among theirs stay out of the comparison.
     """
 
     table: Table
@@ -29,7 +29,7 @@ class Difference:
 
     @property
     def repetitions(self) -> tuple[str, str]:
-        """Whether a key of either side repeats, or lacks a part: dirt that arrives in raw tables."""
+        """Two questions: whether a key repeats, or lacks a part, on either side. Raw tables may arrive so."""
         parts = ", ".join(_quoted(name) for name in self.table.key)
         lacking = " OR ".join(f"{_quoted(name)} IS NULL" for name in self.table.key)
         question = f"SELECT count(*) > count(DISTINCT ({parts})) OR coalesce(count_if({lacking}), 0) > 0 FROM "
@@ -61,7 +61,7 @@ class Difference:
         return f"(SELECT *{self._copy(keyed)} FROM {self.fresh})"
 
     def _copy(self, keyed: bool) -> str:
-        # Equal rows are told apart by a number, so that two of them against one leave one.
+        # Equal rows are numbered, so that two of them compared with one leave one.
         columns = ", ".join(_quoted(name) for name in self.table.column_names)
         return "" if keyed else f", row_number() OVER (PARTITION BY {columns}) AS {_COPY}"
 

@@ -1,6 +1,6 @@
-"""A bounded, fair queue of processes at one file, which can say who is being waited for.
+"""A bounded, fair queue of processes for one file, which can say which process is being waited for.
 
-It knows nothing of databases: whoever holds a `FileQueue` is alone with whatever the file stands for.
+It knows nothing of databases: whoever holds a `FileQueue` has exclusive use of whatever the file stands for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecom_platform.warehouse.contract import WarehouseBusyError, WarehouseError
+from ecom_platform.warehouse.errors import WarehouseBusyError, WarehouseError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -42,10 +42,10 @@ class Holder:
 
 
 class FileQueue:
-    """One place at `path`, taken by one process at a time. A process that dies leaves it at once: the kernel holds it.
+    """Exclusive use of `path` by one process at a time. When a process dies, the kernel releases its locks at once.
 
-    Beside `path` live `<path>.lock` (the place), `<path>.queue` (the turnstile before it) and, while the place is
-    taken, `<path>.holder`, which says by whom.
+    There are two locks: `<path>.lock` is held by the process whose turn it is, `<path>.queue` by the one that is next.
+    `<path>.holder` says which process has the turn.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,28 +53,28 @@ class FileQueue:
 
         self.path = path
         self._note = path.with_name(path.name + ".holder")
-        # The one process in the turnstile is next, so another that leaves the place and comes back at once must queue
-        # behind it: without a turnstile, a process that writes in a loop would always find the place free before the
-        # others look again.
-        self._turnstile = FileLock(f"{path}.queue", thread_local=False, poll_interval=0.02)
-        self._place = FileLock(f"{path}.lock", thread_local=False, poll_interval=0.005)
+        # Whoever holds `.queue` is next, so a process that releases `.lock` and comes back at once must queue
+        # behind it. With one lock alone, a process that writes in a loop would always find it free before the others
+        # look again.
+        self._next = FileLock(f"{path}.queue", thread_local=False, poll_interval=0.02)
+        self._turn = FileLock(f"{path}.lock", thread_local=False, poll_interval=0.005)
 
     def acquire(self, wait_seconds: float) -> None:
-        """Waits for the place.
+        """Waits for the turn.
 
         Raises WarehouseBusyError after `wait_seconds`, WarehouseError when the folder cannot be written.
         """
         wait = Wait(wait_seconds)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._take(self._turnstile, wait)
+            self._take(self._next, wait)
             try:
-                self._take(self._place, wait)
+                self._take(self._turn, wait)
             finally:
-                self._turnstile.release()
+                self._next.release()
             self._note.write_text(json.dumps(Holder.me().__dict__), encoding="utf-8")
         except OSError as error:
-            self._place.release()
+            self._turn.release()
             raise WarehouseError(
                 f"The folder of the warehouse, {self.path.parent}, cannot be written ({error.strerror}): "
                 "make it writable, or choose another ECOM_HOME."
@@ -82,21 +82,21 @@ class FileQueue:
 
     def release(self) -> None:
         self._note.unlink(missing_ok=True)
-        self._place.release()
+        self._turn.release()
 
     def wanted(self) -> bool:
-        """Whether somebody else waits for the place, which the caller holds."""
+        """Whether another process waits for the turn, which the caller has."""
         from filelock import Timeout
 
         try:
-            self._turnstile.acquire(timeout=0)
+            self._next.acquire(timeout=0)
         except Timeout:
             return True
-        self._turnstile.release()
+        self._next.release()
         return False
 
     def holder(self) -> Holder | None:
-        """Who holds the place, as far as they have said so yet."""
+        """Who has the turn; None as long as they have not written it down."""
         try:
             return Holder(**json.loads(self._note.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -120,7 +120,7 @@ class FileQueue:
 
 
 class Wait:
-    """A bounded wait that tells the log after a few seconds, and again from time to time, what it waits for."""
+    """A bounded wait that logs what it waits for, after a few seconds and then from time to time."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

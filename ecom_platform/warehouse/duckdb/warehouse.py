@@ -1,6 +1,6 @@
-"""A warehouse in one DuckDB file: the contract, kept with DuckDB's means.
+"""The contract of a warehouse, kept over one DuckDB file.
 
-How the file is reached (locks, connections, errors) is in `connections`; how types are stored in `duckdb_types`.
+How the file is reached (locks, connections, errors) is in `connections`; how types are stored is in `types`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table
 from ecom_platform.warehouse.content import (
+    Content,
+    Query,
+    RowCounts,
     check_names,
     check_partitions,
     conform,
@@ -22,29 +25,23 @@ from ecom_platform.warehouse.content import (
     outside_partitions,
     wrong_type,
 )
-from ecom_platform.warehouse.contract import (
-    Changes,
-    Content,
-    ContentError,
-    Query,
-    RowCounts,
-    Warehouse,
-    WarehouseError,
-    World,
-    difference,
-)
-from ecom_platform.warehouse.duckdb.connections import Door, Mode, explained, first_line, spill_of
+from ecom_platform.warehouse.contract import Changes, DataIdentity, Warehouse
+from ecom_platform.warehouse.duckdb.connections import DuckDBFile, Mode, explained, first_line, spill_of
 from ecom_platform.warehouse.duckdb.difference import ROW, Difference
 from ecom_platform.warehouse.duckdb.types import STORED, accepts, from_stored, to_stored
+from ecom_platform.warehouse.errors import ContentError, WarehouseError
+from ecom_platform.warehouse.fingerprints import FingerprintDialect
 
 if TYPE_CHECKING:
     import duckdb
-    import ibis.expr.types as ir
     import pandas as pd
     import pyarrow as pa
 
 OWN_SCHEMA = "platform"
 """The schema of what the warehouse keeps about itself; no table of the platform lives there."""
+
+CLAIM = "world"
+"""The table, in that schema, that says whose data the warehouse holds."""
 
 OUTSIDE = "outside the partitions: "
 
@@ -69,6 +66,9 @@ class DuckDBWarehouse(Warehouse):
     is spilled to disk beside the file.
     """
 
+    dialect: ClassVar[str] = "duckdb"
+    fingerprint_dialect: ClassVar[FingerprintDialect] = FingerprintDialect('"', "MD5({})", "EPOCH_US({})")
+
     def __init__(self, path: Path, wait_seconds: float = 600, memory_limit: str = "1GB") -> None:
         self.path = Path(path)
         self.wait_seconds = wait_seconds
@@ -76,12 +76,12 @@ class DuckDBWarehouse(Warehouse):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        with Door.to(self.path).session():
+        with DuckDBFile.at(self.path).session():
             yield
 
     def replace(self, contents: Mapping[Table, Content], partitions: Sequence[str] | None) -> dict[Table, RowCounts]:
         months = {table: check_partitions(table, partitions) for table in contents}
-        # Checked before the queue: a fault of the content need not wait, nor make others wait.
+        # Checked before the queue: faulty content should neither wait nor make others wait.
         prepared = {
             table: content if isinstance(content, Query) else Rows.checked(table, content, months[table])
             for table, content in contents.items()
@@ -132,14 +132,13 @@ class DuckDBWarehouse(Warehouse):
                 return from_stored(self._query_beside(native, missing))
             return from_stored(connection.execute(native).to_arrow_table())
 
-    @contextmanager
-    def ibis(self, tables: Iterable[Table]) -> Iterator[dict[Table, ir.Table]]:
-        import ibis
+    def run(self, sql: str) -> pa.Table:
+        with self._connection(Mode.READ) as connection, explained("the query failed"):
+            return from_stored(connection.execute(sql).to_arrow_table())
 
-        with self._connection(Mode.READ) as connection, explained("the check failed"):
-            found = [table for table in tables if _stored_columns(connection, table.layer, table.name)]
-            backend = ibis.duckdb.from_connection(connection)
-            yield {table: backend.table(table.name, database=table.layer) for table in found}
+    def stored_columns(self, table: Table) -> dict[str, str]:
+        with self._connection(Mode.READ) as connection, explained(f"looking up the columns of {table} failed"):
+            return _stored_columns(connection, table.layer, table.name)
 
     def query_native(self, sql: str) -> pa.Table:
         import duckdb
@@ -173,46 +172,48 @@ class DuckDBWarehouse(Warehouse):
                 for schema, name in found
             }
 
-    def world(self) -> World | None:
+    def identity(self) -> DataIdentity | None:
         with self._connection(Mode.READ) as connection:
             return self._claimed(connection)
 
-    def claim(self, world: World) -> None:
-        # One stay for both: nobody else may come in between the look and the write.
+    def claim(self, identity: DataIdentity) -> None:
+        # One turn for both: no other process may come between reading the claim and writing it.
         with self._connection(Mode.READ) as connection:
             claimed = self._claimed(connection)
             if claimed is None:
-                self._write_claim(self._connect(Mode.WRITE), world)
-            elif claimed != world:
+                self._write_claim(self._connect(Mode.WRITE), identity)
+            elif claimed != identity:
                 raise WarehouseError(
-                    f"The warehouse {self.path} holds another world: {difference(claimed, world)}. "
-                    f"Use another ECOM_HOME for this one, or delete {self.path} to start anew."
+                    f"The warehouse {self.path} holds the data of another world: {claimed.difference(identity)}. "
+                    f"Use another ECOM_HOME for this one, or delete {self.path} to start over."
                 )
 
-    def _claimed(self, connection: duckdb.DuckDBPyConnection) -> World | None:
-        columns = ", ".join(_quoted(field.name) for field in fields(World))
-        with explained("reading the warehouse's world failed"):
-            if not _stored_columns(connection, OWN_SCHEMA, "world"):
+    def _claimed(self, connection: duckdb.DuckDBPyConnection) -> DataIdentity | None:
+        columns = ", ".join(_quoted(field.name) for field in fields(DataIdentity))
+        with explained("reading whose data the warehouse holds failed"):
+            if not _stored_columns(connection, OWN_SCHEMA, CLAIM):
                 return None
-            row = connection.execute(f"SELECT {columns} FROM {OWN_SCHEMA}.world").fetchone()
-            return None if row is None else World(*row)
+            row = connection.execute(f"SELECT {columns} FROM {OWN_SCHEMA}.{CLAIM}").fetchone()
+            return None if row is None else DataIdentity(*row)
 
-    def _write_claim(self, connection: duckdb.DuckDBPyConnection, world: World) -> None:
+    def _write_claim(self, connection: duckdb.DuckDBPyConnection, identity: DataIdentity) -> None:
         types = {"seed": "HUGEINT", "scale": "BIGINT"}
-        columns = ", ".join(f"{_quoted(field.name)} {types.get(field.name, 'VARCHAR')} NOT NULL" for field in fields(World))
-        values = list(asdict(world).values())
+        columns = ", ".join(
+            f"{_quoted(field.name)} {types.get(field.name, 'VARCHAR')} NOT NULL" for field in fields(DataIdentity)
+        )
+        values = list(asdict(identity).values())
         with explained("claiming the warehouse failed"), self._transaction(connection):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {OWN_SCHEMA}")
-            connection.execute(f"CREATE TABLE {OWN_SCHEMA}.world ({columns})")
-            connection.execute(f"INSERT INTO {OWN_SCHEMA}.world VALUES ({', '.join('?' for _ in values)})", values)
+            connection.execute(f"CREATE TABLE {OWN_SCHEMA}.{CLAIM} ({columns})")
+            connection.execute(f"INSERT INTO {OWN_SCHEMA}.{CLAIM} VALUES ({', '.join('?' for _ in values)})", values)
 
     @contextmanager
     def _connection(self, mode: Mode) -> Iterator[duckdb.DuckDBPyConnection]:
-        with Door.to(self.path).stay(self.wait_seconds):
+        with DuckDBFile.at(self.path).turn(self.wait_seconds):
             yield self._connect(mode)
 
     def _connect(self, mode: Mode) -> duckdb.DuckDBPyConnection:
-        return Door.to(self.path).connect(mode, self.wait_seconds, self.memory_limit)
+        return DuckDBFile.at(self.path).connect(mode, self.wait_seconds, self.memory_limit)
 
     @contextmanager
     def _transaction(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -222,9 +223,9 @@ class DuckDBWarehouse(Warehouse):
         try:
             yield
         except BaseException:
-            # What was seen in the transaction, a table made in it for one, may be gone with it.
-            Door.to(self.path).verified.clear()
-            # A connection that cannot roll back is broken, and closing it rolls back; the first failure is the one to tell.
+            # What was verified in the transaction, such as a table created in it, may be rolled back with it.
+            DuckDBFile.at(self.path).verified.clear()
+            # A connection that cannot roll back is broken, and closing it rolls back; the first failure is the one to report.
             with suppress(duckdb.Error):
                 connection.execute("ROLLBACK")
             raise
@@ -233,7 +234,7 @@ class DuckDBWarehouse(Warehouse):
 
     def _exists(self, connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
         """Whether the table was ever written. Raises WarehouseError when what is stored is not what is specified."""
-        verified = Door.to(self.path).verified
+        verified = DuckDBFile.at(self.path).verified
         if table in verified:
             return True
         stored = _stored_columns(connection, table.layer, table.name)
@@ -242,7 +243,7 @@ class DuckDBWarehouse(Warehouse):
         if fault := _layout_fault(table, stored):
             raise WarehouseError(
                 f"{table} in the warehouse {self.path} is not as specified: {fault}. The platform has changed since it was "
-                f"written: delete that file and build it anew, or drop that one table (DROP TABLE {table}) with the DuckDB "
+                f"written: delete that file and rebuild it, or drop that one table (DROP TABLE {table}) with the DuckDB "
                 "CLI and materialise it again."
             )
         verified.add(table)
@@ -265,7 +266,7 @@ class DuckDBWarehouse(Warehouse):
     ) -> RowCounts:
         with explained(f"replacing {table} failed"):
             if months is None and _layout_fault(table, _stored_columns(connection, table.layer, table.name)):
-                # The whole of it is about to be replaced, so an older layout holds nothing that is worth keeping.
+                # All of it is about to be replaced, so nothing in the older layout is worth keeping.
                 connection.execute(f"DROP TABLE IF EXISTS {_name(table)}")
             if not self._exists(connection, table):
                 self._create(connection, table)
@@ -329,7 +330,7 @@ class DuckDBWarehouse(Warehouse):
                 self._create(connection, read)
         native = _transpiled(query, None if months is None else [day.isoformat() for day in months])
         _check_query(connection, table, native)
-        # Only now is the type of every column known to fit; the cast is what an INSERT would do, made explicit.
+        # Only now is every column's type known to fit; the cast is what an INSERT would do, made explicit.
         selected = ", ".join(_selected(column, months) for column in table.columns)
         try:
             connection.execute(f"INSERT INTO {into or _name(table)} BY NAME SELECT {selected} FROM ({native}) AS content")
@@ -344,10 +345,10 @@ class DuckDBWarehouse(Warehouse):
             raise outside_partitions(table, key) from error
 
     def _query_beside(self, native: str, missing: Iterable[Table]) -> pa.Table:
-        """Runs a query for which some tables were never written, and so are empty, without writing them now."""
+        """Runs a query over some tables that were never written, and so are empty, without creating them."""
         import duckdb
 
-        Door.to(self.path).close()
+        DuckDBFile.at(self.path).close()
         config = {"memory_limit": self.memory_limit, "temp_directory": str(spill_of(self.path))}
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecom_platform.tables.spec import Catalog, Table, Type
-from ecom_platform.warehouse.contract import Query
+from ecom_platform.warehouse.content import Query
 from ecom_platform.warehouse.sql.errors import SqlError, did_you_mean
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ecom_platform.warehouse.contract import WarehouseError
+from ecom_platform.warehouse.errors import WarehouseError
 
 
 class SqlError(WarehouseError):

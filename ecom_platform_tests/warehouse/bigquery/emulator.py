@@ -24,9 +24,9 @@ import pytest
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.bigquery.jobs import Bill, Jobs
 from ecom_platform.warehouse.bigquery.layout import requires_filter
-from ecom_platform.warehouse.bigquery.lint import faults
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecom_platform_tests.warehouse.bigquery.lint import faults
 
 REPOSITORY = Path(__file__).parents[3]
 PYTHON = REPOSITORY / ".venv-emulator" / "bin" / "python"

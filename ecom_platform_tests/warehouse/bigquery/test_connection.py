@@ -70,12 +70,12 @@ class TestBarred:
             raise DefaultCredentialsError(f"found nothing but {SECRET}")  # type: ignore[no-untyped-call]
 
         monkeypatch.setattr(google.auth, "default", none)
-        self.assert_told(BigQueryOptions(), "There are no Google credentials: run 'gcloud auth application-default login'")
+        self.assert_reported(BigQueryOptions(), "There are no Google credentials: run 'gcloud auth application-default login'")
 
     def test_credentials_that_expired(self, monkeypatch: pytest.MonkeyPatch) -> None:
         expired = Token(RefreshError(f"invalid_grant: {SECRET}"))  # type: ignore[no-untyped-call]
         monkeypatch.setattr(google.auth, "default", lambda **_: (expired, "own-project"))
-        self.assert_told(BigQueryOptions(), "Google refused the credentials: they have expired or were revoked")
+        self.assert_reported(BigQueryOptions(), "Google refused the credentials: they have expired or were revoked")
 
     def test_an_account_that_may_not_be_impersonated(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from google.auth import impersonated_credentials
@@ -83,11 +83,11 @@ class TestBarred:
         refused = Token(RefreshError(f"Unable to acquire impersonated credentials: {SECRET}"))  # type: ignore[no-untyped-call]
         monkeypatch.setattr(impersonated_credentials, "Credentials", lambda *_: refused)
         account = "runner@shop.iam.gserviceaccount.com"
-        self.assert_told(BigQueryOptions(impersonate=account), f"may not act as {account}: .*serviceAccountTokenCreator")
+        self.assert_reported(BigQueryOptions(impersonate=account), f"may not act as {account}: .*serviceAccountTokenCreator")
 
     def test_no_project(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(google.auth, "default", lambda **_: (Token(), None))
-        self.assert_told(BigQueryOptions(), "No BigQuery project is named: set ECOM_BIGQUERY_PROJECT")
+        self.assert_reported(BigQueryOptions(), "No BigQuery project is named: set ECOM_BIGQUERY_PROJECT")
 
     @pytest.mark.parametrize(
         "content", ["no json", "{}", json.dumps({"type": "service_account", "private_key": SECRET, "client_email": "a@b.c"})]
@@ -95,13 +95,13 @@ class TestBarred:
     def test_a_file_that_is_no_key(self, tmp_path: Path, content: str) -> None:
         key = tmp_path / "key.json"
         key.write_text(content)
-        self.assert_told(BigQueryOptions(key_file=key), "The key file .*key.json is no service account key")
+        self.assert_reported(BigQueryOptions(key_file=key), "The key file .*key.json is not a service account's key")
 
     def test_a_key_file_that_is_gone(self, tmp_path: Path) -> None:
-        self.assert_told(BigQueryOptions(key_file=tmp_path / "key.json"), "The key file .* cannot be read: No such file")
+        self.assert_reported(BigQueryOptions(key_file=tmp_path / "key.json"), "The key file .* cannot be read: No such file")
 
     @pytest.mark.parametrize(
-        ("refusal", "told"),
+        ("refusal", "reported"),
         [
             (Refusal(404, "notFound", "Not found: Project no-such"), "there is no project p-one, or these credentials may"),
             (
@@ -110,21 +110,21 @@ class TestBarred:
                     "accessDenied",
                     "Access Denied: Project p-one: User does not have bigquery.jobs.create permission in project p-one.",
                 ),
-                "no permission: bigquery.jobs.create is wanting on project p-one; grant it, .* roles/bigquery.jobUser",
+                "no permission: bigquery.jobs.create is missing on project p-one; grant it, .* roles/bigquery.jobUser",
             ),
             (Refusal(403, "accessNotConfigured", "BigQuery API has not been used"), "the BigQuery API is not enabled in"),
             (Refusal(401, "authError", f"Bearer {SECRET}"), "Google does not accept these credentials for project p-one"),
         ],
     )
-    def test_a_project_that_may_not_be_used(self, service: Service, refusal: Refusal, told: str) -> None:
+    def test_a_project_that_may_not_be_used(self, service: Service, refusal: Refusal, reported: str) -> None:
         service.refuse = lambda *_: refusal
-        self.assert_told(BigQueryOptions(project="p-one"), told)
+        self.assert_reported(BigQueryOptions(project="p-one"), reported)
 
-    def assert_told(self, options: BigQueryOptions, pattern: str) -> None:
+    def assert_reported(self, options: BigQueryOptions, pattern: str) -> None:
         with pytest.raises(WarehouseError, match=pattern) as raised:
             connect(options)
         assert "\n" not in str(raised.value)
-        # Nothing of the cause is shown with it, for the cause may hold what must not be told.
+        # Nothing of the cause is shown with it, for the cause may hold secrets.
         assert SECRET not in str(raised.value)
         assert raised.value.__cause__ is None
         assert raised.value.__context__ is None or raised.value.__suppress_context__
@@ -145,7 +145,7 @@ def test_a_dataset_that_may_not_be_made_is_named_with_the_grant(service: Service
         BigQueryWarehouse(BigQueryOptions()).replace({THING: THING.arrow_schema.empty_table()}, None)
 
 
-def test_a_dataset_in_another_location_is_told(service: Service) -> None:
+def test_a_dataset_in_another_location_is_reported(service: Service) -> None:
     with pytest.raises(WarehouseError, match="is in location US, but ECOM_BIGQUERY_LOCATION is EU"):
         BigQueryWarehouse(BigQueryOptions(location="EU")).replace({THING: THING.arrow_schema.empty_table()}, None)
     assert service.queries

@@ -10,7 +10,6 @@ from ecom_platform.cli.copy_ import copied
 from ecom_platform.tables.spec import Table
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.fingerprints import fingerprints
 from ecom_platform_tests.warehouse.tables import FEBRUARY, JANUARY, MARCH, VISITS, places, visits
 from ecom_platform_tests.warehouse.tables import PLACES as SPEC_OF_PLACES
 
@@ -29,9 +28,9 @@ def source(tmp_path: Path) -> DuckDBWarehouse:
 
 
 def test_what_arrives_is_equal_and_is_not_copied_again(source: DuckDBWarehouse, bigquery_warehouse: BigQueryWarehouse) -> None:
-    first = list(copied(source, bigquery_warehouse, TABLES, "bigquery"))
+    first = list(copied(source, bigquery_warehouse, TABLES))
     assert [(each.table, each.rows, each.copied, each.equal) for each in first] == [(VISITS, 6, 2, True), (PLACES, 3, 1, True)]
-    again = list(copied(source, bigquery_warehouse, TABLES, "bigquery"))
+    again = list(copied(source, bigquery_warehouse, TABLES))
     assert [(each.copied, each.equal) for each in again] == [(0, True), (0, True)]
     for table in TABLES:
         key = [(name, "ascending") for name in table.column_names]
@@ -39,10 +38,10 @@ def test_what_arrives_is_equal_and_is_not_copied_again(source: DuckDBWarehouse, 
 
 
 def test_only_what_differs_is_copied_again(source: DuckDBWarehouse, bigquery_warehouse: BigQueryWarehouse) -> None:
-    list(copied(source, bigquery_warehouse, [VISITS], "bigquery"))
+    list(copied(source, bigquery_warehouse, [VISITS]))
     source.replace({VISITS: visits([FEBRUARY], each=3, pages=None)}, [FEBRUARY])
     bigquery_warehouse.replace({VISITS: visits([MARCH])}, [MARCH])
-    (outcome,) = copied(source, bigquery_warehouse, [VISITS], "bigquery")
+    (outcome,) = copied(source, bigquery_warehouse, [VISITS])
     assert (outcome.slices, outcome.copied, outcome.equal) == (3, 2, True)
     assert bigquery_warehouse.row_counts(VISITS) == {JANUARY: 3, FEBRUARY: 3}
 
@@ -51,18 +50,18 @@ def test_a_table_without_rows_arrives_too(tmp_path: Path, bigquery_warehouse: Bi
     source = DuckDBWarehouse(tmp_path / "warehouse.duckdb")
     source.replace({VISITS: VISITS.arrow_schema.empty_table()}, [JANUARY])
     source.replace({PLACES: places()}, None)
-    assert all(outcome.equal for outcome in copied(source, bigquery_warehouse, TABLES, "bigquery"))
+    assert all(outcome.equal for outcome in copied(source, bigquery_warehouse, TABLES))
     assert bigquery_warehouse.tables() == {"raw.places": 0, "raw.visits": 0}
 
 
 @pytest.mark.parametrize("name", [name for name in VISITS.column_names if name != "signup_month"])
 def test_one_other_value_changes_a_fingerprint(source: DuckDBWarehouse, name: str) -> None:
-    before = fingerprints(source, "duckdb", VISITS)
+    before = source.fingerprints(VISITS)
     rows = visits([JANUARY], each=3).to_pylist()
     rows[1][name] = None
     import pyarrow as pa
 
     source.replace({VISITS: pa.Table.from_pylist(rows, schema=VISITS.arrow_schema)}, [JANUARY])
-    after = fingerprints(source, "duckdb", VISITS)
+    after = source.fingerprints(VISITS)
     assert after[JANUARY] != before[JANUARY]
     assert after[FEBRUARY] == before[FEBRUARY]

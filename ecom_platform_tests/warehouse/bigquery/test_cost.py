@@ -1,20 +1,22 @@
-"""What jobs may cost, what they did cost, and which failures are tried again: against the documented service."""
+"""What jobs may cost, what they did cost, and which failures are retried: against the documented service."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
-from ecom_platform.cli.cost import bigquery_of, refuse_dear_run
-from ecom_platform.settings import Settings, SettingsError
+from ecom_platform.cli.cost import announce, command
+from ecom_platform.settings import SettingsError
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.bigquery.failures import SpendingError
-from ecom_platform.warehouse.bigquery.jobs import Bill, Jobs, label, readable
+from ecom_platform.warehouse.bigquery.jobs import Bill, Jobs, label
 from ecom_platform.warehouse.bigquery.jobs_view import spending, spending_sql, view_of
-from ecom_platform.warehouse.bigquery.options import GIB, TIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecom_platform.warehouse.billing import GIB, TIB, readable
 from ecom_platform.warehouse.contract import Query, WarehouseBusyError, WarehouseError
+from ecom_platform.warehouse.errors import SpendingError
 from ecom_platform_tests.warehouse.bigquery.service import PROJECT, Refusal, Service
 
 THING = Table("marts", "things", "One row per thing.", (Column("x", Type.INT64, "A number."),), ("x",))
@@ -28,7 +30,7 @@ QUOTA = Refusal(403, "rateLimitExceeded", "Exceeded rate limits: too many table 
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecom_platform.warehouse.bigquery.jobs.time.sleep", lambda *_: None)
+    monkeypatch.setattr("google.api_core.retry.retry_unary.time.sleep", lambda *_: None)
 
 
 class TestTheCap:
@@ -67,9 +69,9 @@ class TestTheBill:
         service = Service(dry_run_bytes=7 * GIB, bytes_billed=2 * TIB, slot_milliseconds=1234)
         warehouse = service.warehouse()
         warehouse.replace({THING: SELECT}, None)
-        told = warehouse.last_write(THING)
-        assert told.pop("bigquery/jobs")
-        assert told == {
+        cost = warehouse.last_write(THING)
+        assert cost.pop("bigquery/jobs")
+        assert cost == {
             "bigquery/estimated_bytes": 7 * GIB,
             "bigquery/bytes_billed": 2 * TIB,
             "bigquery/slot_milliseconds": 1234,
@@ -82,7 +84,7 @@ class TestTheBill:
 
     def test_jobs_say_whose_they_are(self) -> None:
         service = Service()
-        service.warehouse(run="0F3A").replace({THING: SELECT}, None)
+        service.warehouse(run_id="0F3A").replace({THING: SELECT}, None)
         assert service.configurations[-1]["labels"] == {
             "platform": "ecom-platform",
             "warehouse": "ecom_",
@@ -101,7 +103,7 @@ class TestTheBill:
         assert [readable(size) for size in (5, 3 * 2**20, 7 * GIB)] == ["5 bytes", "3.0 MiB", "7.0 GiB"]
 
 
-class TestTryingAgain:
+class TestRetries:
     @pytest.mark.parametrize("refusal", [CONFLICT, QUOTA])
     def test_a_conflict_and_a_rate_limit_pass(self, refusal: Refusal) -> None:
         service = Service(refusals=[refusal] * 4)
@@ -119,14 +121,14 @@ class TestTryingAgain:
             Refusal(404, "notFound", "Not found: Table shop:marts.things"),
         ],
     )
-    def test_no_other_failure_is_tried_again(self, refusal: Refusal) -> None:
+    def test_no_other_failure_is_retried(self, refusal: Refusal) -> None:
         service = Service(refusals=[refusal])
         with pytest.raises(WarehouseError, match=r"^[^\n]+\.$"):
             service.warehouse().replace({THING: SELECT}, None)
         assert len(service.configurations) == 1
 
     def test_patience_ends(self) -> None:
-        with pytest.raises(WarehouseBusyError, match="other writers of the same table were first"):
+        with pytest.raises(WarehouseBusyError, match="other writers of the same table came first"):
             Service(refusals=[CONFLICT] * 9).warehouse(patience_seconds=0).replace({THING: SELECT}, None)
 
     def test_attempts_are_counted_without_a_bill_too(self) -> None:
@@ -142,14 +144,14 @@ class TestTheJobsView:
         assert "`region-eu`.`INFORMATION_SCHEMA`.`JOBS`" in sql
         assert "creation_time >= TIMESTAMP '2024-05-01 00:00:00+00'" in sql
 
-    def test_a_day_of_an_asset_is_told_with_its_price(self) -> None:
+    def test_a_day_of_an_asset_is_reported_with_its_price(self) -> None:
         types = {"day": "DATE", "asset": "STRING"}
         names = ("day", "asset", "jobs", "failed_jobs", "bytes_billed", "slot_milliseconds")
         service = Service(
             schema=[{"name": name, "type": types.get(name, "INTEGER")} for name in names],
             rows=[{"f": [{"v": v} for v in ("2024-05-01", "clean__orders", "3", "1", str(TIB), "60000")]}],
         )
-        (entry,) = spending(service.warehouse(), date(2024, 5, 1))
+        (entry,) = service.warehouse().spending(date(2024, 5, 1))
         assert (entry.asset, entry.jobs, entry.failed_jobs, entry.price) == ("clean.orders", 3, 1, 6.25)
 
     def test_without_the_permission_it_is_named(self) -> None:
@@ -157,8 +159,8 @@ class TestTheJobsView:
             "Access Denied: Table shop:region-us.INFORMATION_SCHEMA.JOBS: User does not have bigquery.jobs.listAll permission"
         )
         service = Service(refusals=[Refusal(403, "accessDenied", message)])
-        with pytest.raises(WarehouseError, match=r"bigquery\.jobs\.listAll is wanting .* roles/bigquery\.resourceViewer"):
-            spending(service.warehouse(), date(2024, 5, 1))
+        with pytest.raises(WarehouseError, match=r"bigquery\.jobs\.listAll is missing .* roles/bigquery\.resourceViewer"):
+            service.warehouse().spending(date(2024, 5, 1))
 
     @pytest.mark.bigquery
     def test_jobs_are_summed_by_day_and_asset_without_counting_a_script_twice(
@@ -190,7 +192,7 @@ class TestTheJobsView:
         client = bigquery_warehouse.client
         client.create_dataset("view", exists_ok=True)
         client.query(f"CREATE OR REPLACE TABLE view.jobs AS {' UNION ALL '.join(jobs)}").result()
-        found = spending(bigquery_warehouse, date(2024, 5, 2), "`view`.`jobs`")
+        found = spending(bigquery_warehouse.jobs, date(2024, 5, 2), "`view`.`jobs`")
         assert [(entry.asset, entry.jobs, entry.bytes_billed) for entry in found] == [
             ("clean.orders", 2, 50),
             ("(write)", 1, 4),
@@ -198,26 +200,23 @@ class TestTheJobsView:
 
 
 class TestARun:
-    """Before a run, each of its SQL assets is tried dry."""
+    """Before a run, a dry run of each of its SQL assets."""
 
     ASSETS = ("marts.dm_subscription_kpis", "analysis.subscription_effect")
 
-    def settings(self, monkeypatch: pytest.MonkeyPatch, service: Service) -> Settings:
-        monkeypatch.setattr("ecom_platform.cli.cost.bigquery_of", lambda _: service.warehouse())
-        return Settings.load({"ECOM_TARGET": "bigquery", "ECOM_BIGQUERY_PROJECT": PROJECT})
-
-    def test_the_sum_of_the_estimates_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_sum_of_the_estimates_is_announced(self) -> None:
         service = Service(dry_run_bytes=64 * GIB)
-        said = refuse_dear_run(self.settings(monkeypatch, service), ["2024-01-01"], self.ASSETS)
+        said = announce(service.warehouse(), ["2024-01-01"], self.ASSETS)
         assert said == "By what is there now, the run reads 128.0 GiB: about 0.78 USD on demand."
         assert service.configurations == []
 
-    def test_an_asset_over_the_cap_stops_it_by_name_and_excess(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_asset_over_the_cap_stops_it_by_name_and_excess(self) -> None:
         service = Service(dry_run_bytes=300 * GIB)
         with pytest.raises(SpendingError, match=r"^(marts|analysis)\.\w+ would read 300\.0 GiB .* 200\.0 GiB over the cap"):
-            refuse_dear_run(self.settings(monkeypatch, service), ["2024-01-01"], self.ASSETS)
+            announce(service.warehouse(), ["2024-01-01"], self.ASSETS)
         assert service.configurations == []
 
-    def test_only_bigquery_bills(self) -> None:
-        with pytest.raises(SettingsError, match="ECOM_TARGET is 'duckdb': only BigQuery bills"):
-            bigquery_of(Settings.load({}))
+    def test_a_target_that_does_not_bill_is_refused(self) -> None:
+        result = CliRunner().invoke(command, [], env={"ECOM_TARGET": "duckdb"})
+        assert isinstance(result.exception, SettingsError)
+        assert "ECOM_TARGET is 'duckdb', where nothing is billed" in str(result.exception)

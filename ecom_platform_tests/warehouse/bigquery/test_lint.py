@@ -8,8 +8,8 @@ import pytest
 
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.bigquery import layout, statements
-from ecom_platform.warehouse.bigquery.lint import RULES, faults, unfiltered_reads
 from ecom_platform.warehouse.sql import load_sql, sql_folder
+from ecom_platform_tests.warehouse.bigquery.lint import RULES, faults, unfiltered_reads
 
 FILTERED = ("raw.big",)
 
@@ -73,7 +73,7 @@ def test_what_is_generated_for_an_asset_has_no_fault(file: object) -> None:
         fitted = statements.fitted(file.table, select, months)
         script = statements.transaction({file.table: fitted}, {file.table: months}, str, [file.table])
         assert faults(script, filtered) == []
-        assert faults(statements.made_anew(file.table, fitted, str), filtered) == []
+        assert faults(statements.recreated(file.table, fitted, str), filtered) == []
 
 
 @pytest.mark.parametrize("table", CATALOG.values(), ids=str)

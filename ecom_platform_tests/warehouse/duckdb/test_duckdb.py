@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from ecom_platform.warehouse.contract import Query, WarehouseError
-from ecom_platform.warehouse.duckdb.connections import Door
+from ecom_platform.warehouse.duckdb.connections import DuckDBFile
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.warehouse.tables import (
     FEBRUARY,
@@ -96,7 +96,7 @@ class TestFaultsOfTheFile:
 
     def test_a_corrupt_file(self, duckdb_warehouse: DuckDBWarehouse) -> None:
         duckdb_warehouse.path.write_bytes(b"not a database" * 1000)
-        assert all("delete it and build" in message for message in self.refusals(duckdb_warehouse))
+        assert all("delete it and rebuild" in message for message in self.refusals(duckdb_warehouse))
 
     def test_a_file_whose_middle_is_destroyed(self, duckdb_warehouse: DuckDBWarehouse) -> None:
         duckdb_warehouse.replace({VISITS: visits(MONTHS, each=5000)}, MONTHS)
@@ -134,7 +134,7 @@ def test_a_session_outlives_a_failure_that_breaks_its_connection(
     duckdb_warehouse: DuckDBWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: object, **__: object) -> None:
-        Door.to(duckdb_warehouse.path).close()
+        DuckDBFile.at(duckdb_warehouse.path).close()
         raise duckdb.FatalException("FATAL Error: the disk is gone")
 
     with duckdb_warehouse.session():
