@@ -9,30 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["repair", "quarantine"]
+Decision = Literal["repair", "quarantine"]
 
 
 @dataclass(frozen=True)
 class Remediation:
     """The remediation of one kind of error in one table.
 
-    `columns` are those that a violation may name as at fault. `outcomes` has both values where a repair needs evidence
-    that not every row has. `done` says what happens to the value or the row, `why` for what reason. `injected` tells the
+    `columns` are those that a violation may name as at fault. `decisions` has both values where a repair needs evidence
+    that not every row has. `done` says what happens to the value or the row, `why` for what reason. `injected` marks the
     kinds that the synthetic world injects, with labels to score against.
     """
 
     table: str
     kind: str
     columns: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    decisions: tuple[Decision, ...]
     done: str
     why: str
     injected: bool = False
 
 
-REPAIR: tuple[Outcome, ...] = ("repair",)
-QUARANTINE: tuple[Outcome, ...] = ("quarantine",)
-EITHER: tuple[Outcome, ...] = ("repair", "quarantine")
+REPAIR: tuple[Decision, ...] = ("repair",)
+QUARANTINE: tuple[Decision, ...] = ("quarantine",)
+EITHER: tuple[Decision, ...] = ("repair", "quarantine")
 
 _KEYS = {
     "users": "user_id",
@@ -421,7 +421,7 @@ def markdown() -> str:
         for each in remediations_of(table):
             kind = f"**`{each.kind}`**" if each.injected else f"`{each.kind}`"
             columns = ", ".join(f"`{column}`" for column in each.columns)
-            parts.append(f"| {kind} | {columns} | {', else '.join(each.outcomes)} | {each.done} | {each.why} |\n")
+            parts.append(f"| {kind} | {columns} | {', else '.join(each.decisions)} | {each.done} | {each.why} |\n")
     return "".join((*parts, CEILINGS))
 
 
