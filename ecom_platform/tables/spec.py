@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ecom_platform.tables.layers import LAYERS, Layer, Layers
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -145,10 +147,17 @@ class Table:
 
 
 class Catalog(Mapping[str, Table]):
-    """Every table of the platform by its full name, `layer.table`, in the order of the flow of data."""
+    """Every table of the platform by its full name, `layer.table`, in the order of the flow of data.
 
-    def __init__(self, tables: tuple[Table, ...]) -> None:
-        self._tables = {str(table): table for table in tables}
+    `layers` are those that its tables may belong to. Raises ValueError for a table of another layer.
+    """
+
+    def __init__(self, tables: tuple[Table, ...], layers: Layers = LAYERS) -> None:
+        self.layers = layers
+        for table in tables:
+            if table.layer not in layers:
+                raise ValueError(f"{table} belongs to no layer: there is no {table.layer} in ecom_platform/tables/layers.py")
+        self._tables = {str(table): table for table in sorted(tables, key=lambda table: layers.order(table.layer))}
         if len(self._tables) != len(tables):
             raise ValueError("two tables share a name")
         for table in tables:
@@ -172,6 +181,9 @@ class Catalog(Mapping[str, Table]):
 
     def layer(self, name: str) -> tuple[Table, ...]:
         return tuple(table for table in self._tables.values() if table.layer == name)
+
+    def layer_of(self, table: Table) -> Layer:
+        return self.layers[table.layer]
 
 
 def signup_month_column() -> Column:

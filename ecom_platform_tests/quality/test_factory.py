@@ -16,7 +16,7 @@ from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
-CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))
+CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG)
 GUARDED = [table for table in CATALOG.values() if table not in CLEANED]
 
 
@@ -55,7 +55,7 @@ def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(tabl
 
 
 @pytest.mark.parametrize("table", CATALOG.values(), ids=str)
-def test_whatever_has_months_is_told_month_by_month(table: Table) -> None:
+def test_whatever_has_months_is_reported_month_by_month(table: Table) -> None:
     whole = {name for name, spec in specs(table).items() if spec.partitions_def is None}
     assert whole == (set(specs(table)) & {"schema", "freshness", "drift"} if table.partitioned else set(specs(table)))
 
@@ -68,7 +68,7 @@ def test_what_arrives_is_compared_with_what_usually_does() -> None:
 
 def test_ones_own_data_drift_from_no_declared_shares() -> None:
     own = asset_checks(
-        Settings.load({"ECOM_SOURCE": "examples/online_retail"}), signup_months(SETTINGS.start_month, SETTINGS.as_of)
+        Settings.load({"ECOM_SOURCE": "examples/online_retail"}), signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG
     )
     assert "drift" not in {spec.name for checks in own for spec in checks.check_specs}
 

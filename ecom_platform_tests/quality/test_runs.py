@@ -53,9 +53,9 @@ class Platform:
 
 def evaluations(result: dg.ExecuteInProcessResult) -> Evaluations:
     found = result.get_asset_check_evaluations()
-    told = {(f"{each.asset_key.to_user_string()}:{each.check_name}", each.partition): each for each in found}
-    assert len(told) == len(found), "a check was told twice"
-    return told
+    reported = {(f"{each.asset_key.to_user_string()}:{each.check_name}", each.partition): each for each in found}
+    assert len(reported) == len(found), "a check was reported twice"
+    return reported
 
 
 def materialised(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -74,21 +74,21 @@ def healthy(platform: Platform) -> dg.ExecuteInProcessResult:
     return result
 
 
-def test_a_range_run_tells_every_check_once_and_its_months(healthy: dg.ExecuteInProcessResult) -> None:
-    told = evaluations(healthy)
+def test_a_range_run_reports_every_check_once_and_its_months(healthy: dg.ExecuteInProcessResult) -> None:
+    reported = evaluations(healthy)
     checks = {check.to_user_string() for check in healthy.job_def.asset_layer.asset_graph.asset_check_keys}
-    assert {name for name, partition in told if partition is None} == checks
-    months = Counter(name for name, partition in told if partition)
+    assert {name for name, partition in reported if partition is None} == checks
+    months = Counter(name for name, partition in reported if partition)
     assert set(months.values()) == {len(MONTHS)}
     assert {"clean/orders:contract", "clean/users:accounting", "raw/users:missing_region"} <= set(months)
 
 
 def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteInProcessResult) -> None:
-    told = evaluations(healthy)
-    failed = [each for each in told.values() if not each.passed]
+    reported = evaluations(healthy)
+    failed = [each for each in reported.values() if not each.passed]
     assert {each.severity for each in failed} == {dg.AssetCheckSeverity.WARN}
     assert {each.asset_key.path[0] for each in failed} == {"raw"}
-    assert not told["raw/user_events:session_id_null", None].passed
+    assert not reported["raw/user_events:session_id_null", None].passed
     injected = {each.kind for name in ("users", "orders", "user_events") for each in remediations_of(name) if each.injected}
     families = {"missing_values", "accepted_values", "ranges", "references"}
     assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
@@ -105,12 +105,12 @@ def test_a_warning_has_count_rate_and_a_few_keys_and_no_data(healthy: dg.Execute
     assert set(values) == {"offending_rows", "rows", "rate", "months", "example_keys", "repaired", "quarantined"}
 
 
-def test_a_run_of_one_month_tells_that_month(platform: Platform, healthy: dg.ExecuteInProcessResult) -> None:
+def test_a_run_of_one_month_reports_that_month(platform: Platform, healthy: dg.ExecuteInProcessResult) -> None:
     assert healthy.success
-    told = evaluations(platform.run("clean/orders", month=MONTHS[1]))
-    assert told["clean/orders:contract", MONTHS[1]].passed
-    assert told["clean/orders:accounting", MONTHS[1]].passed
-    assert {partition for (name, partition) in told if name.startswith("clean/orders")} == {MONTHS[1]}
+    reported = evaluations(platform.run("clean/orders", month=MONTHS[1]))
+    assert reported["clean/orders:contract", MONTHS[1]].passed
+    assert reported["clean/orders:accounting", MONTHS[1]].passed
+    assert {partition for (name, partition) in reported if name.startswith("clean/orders")} == {MONTHS[1]}
 
 
 Replace = Callable[[DuckDBWarehouse, Mapping[Table, Content], Sequence[str] | None], dict[Table, RowCounts]]
@@ -145,14 +145,14 @@ def test_a_failing_guard_stops_its_marts_and_only_those(
     assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
     assert platform.warehouse.read(summary).equals(before)
 
-    told = evaluations(result)
-    assert {month: told["clean/orders:contract", month].passed for month in MONTHS} == {
+    reported = evaluations(result)
+    assert {month: reported["clean/orders:contract", month].passed for month in MONTHS} == {
         MONTHS[0]: True,
         MONTHS[1]: False,
         MONTHS[2]: True,
     }
-    assert told["clean/orders:accounting", None].passed
-    verdict = told["clean/orders:contract", None]
+    assert reported["clean/orders:accounting", None].passed
+    verdict = reported["clean/orders:contract", None]
     assert verdict.severity == dg.AssetCheckSeverity.ERROR
     assert verdict.description is not None
     assert "payment_status is one of success, failed" in verdict.description
@@ -174,17 +174,17 @@ def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
     result = platform.run(*FROM_ORDERS)
     assert not result.success
     assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
-    told = evaluations(result)
-    verdict = told["clean/orders:contract", None]
+    reported = evaluations(result)
+    verdict = reported["clean/orders:contract", None]
     assert not verdict.passed
     assert verdict.severity == dg.AssetCheckSeverity.ERROR
     assert verdict.metadata["check_broke"].value is True
     assert verdict.description == (
-        "This check broke before it could look: nothing is known about the data. What depends on it was held back. "
-        "It said: RuntimeError: the catalogue is away"
+        "The check itself failed, so nothing is known about the data. What depends on the table was held back. "
+        "The error: RuntimeError: the catalogue is away"
     )
     assert "offending_rows" not in verdict.metadata
-    assert not any(told["clean/orders:contract", month].passed for month in MONTHS)
+    assert not any(reported["clean/orders:contract", month].passed for month in MONTHS)
 
 
 def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
@@ -196,6 +196,6 @@ def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
         raise RuntimeError("the catalogue is away")
 
     monkeypatch.setattr("ecom_platform.orchestration.checks.reports.validate", validation)
-    told = evaluations(platform.run("raw/products"))
-    assert {each.severity for each in told.values()} == {dg.AssetCheckSeverity.ERROR}
-    assert all("check_broke" in each.metadata for each in told.values())
+    reported = evaluations(platform.run("raw/products"))
+    assert {each.severity for each in reported.values()} == {dg.AssetCheckSeverity.ERROR}
+    assert all("check_broke" in each.metadata for each in reported.values())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
@@ -43,8 +43,6 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
     @dg.asset(
         key=asset_key(PRODUCTS),
         description=PRODUCTS.doc,
-        group_name=PRODUCTS.layer,
-        owners=[OWNERS["raw"]],
         kinds=kinds,
         metadata=table_metadata(PRODUCTS),
         io_manager_key="warehouse_io_manager",
@@ -63,8 +61,6 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
                 asset_key(table),
                 deps=[asset_key(PRODUCTS)] if "product_id" in table.column_names else [],
                 description=table.doc,
-                group_name=table.layer,
-                owners=[OWNERS["raw"]],
                 kinds=kinds,
                 metadata=table_metadata(table),
             )
