@@ -185,6 +185,13 @@ class Catalog(Mapping[str, Table]):
     def layer_of(self, table: Table) -> Layer:
         return self.layers[table.layer]
 
+    def balance_of(self, table: Table) -> tuple[Table, Table, Table] | None:
+        """The tables of the rows that arrived, that were kept (`table`) and that were rejected, if its layer balances."""
+        balance = self.layer_of(table).balance
+        if balance is None:
+            return None
+        return self[f"{balance.source}.{table.name}"], table, self[f"{balance.rejects}.{table.name}"]
+
 
 def signup_month_column() -> Column:
     """The partition column that every user-derived table has."""

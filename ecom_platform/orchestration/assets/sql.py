@@ -19,15 +19,19 @@ def sql_assets(
 ) -> list[dg.AssetsDefinition]:
     """All but those of the quality layer, which are scored in words, too."""
     files = [file for file in load_sql(folder, catalog) if file.table not in QUALITY]
-    return [_sql_asset(file, settings, months) for file in files]
+    return [_sql_asset(file, settings, months, catalog) for file in files]
 
 
-def _sql_asset(file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def _sql_asset(
+    file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str], catalog: Catalog
+) -> dg.AssetsDefinition:
     table = file.table
+    # What is kept is accounted for against what was rejected: a build of the one needs the other.
+    accounted = catalog.balance_of(table) or ()
 
     @dg.asset(
         key=asset_key(table),
-        deps=[asset_key(upstream) for upstream in file.reads],
+        deps=[asset_key(upstream) for upstream in dict.fromkeys((*file.reads, *accounted)) if upstream != table],
         description=file.description,
         kinds={settings.target, "sql", "table"},
         metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},

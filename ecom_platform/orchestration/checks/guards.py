@@ -33,7 +33,7 @@ def guard(table: Table, months: dg.PartitionsDefinition[str], catalog: Catalog) 
             blocking=True,
         )
     ]
-    balance = _balanced(table, catalog)
+    balance = catalog.balance_of(table)
     if balance:
         arrived, _, rejected = balance
         specs.append(
@@ -120,10 +120,3 @@ def accounting(store: Warehouse, balance: tuple[Table, Table, Table], partitions
     parts += [f"{clean} and {quarantine} have {invented:,} rows more than {raw}"] if invented else []
     words = f"Rows do not add up: {'; '.join(parts)}. Nothing was built from {clean}." if parts else ""
     return CheckFinding(bad, {key: arrived.get(key, 0) for key in keys}, words)
-
-
-def _balanced(table: Table, catalog: Catalog) -> tuple[Table, Table, Table] | None:
-    balance = catalog.layer_of(table).balance
-    if balance is None:
-        return None
-    return catalog[f"{balance.source}.{table.name}"], table, catalog[f"{balance.rejects}.{table.name}"]
