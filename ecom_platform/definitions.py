@@ -13,12 +13,12 @@ from ecom_platform.orchestration.assets.quality import quality_assets
 from ecom_platform.orchestration.assets.raw import raw_assets
 from ecom_platform.orchestration.assets.sql import sql_assets
 from ecom_platform.orchestration.automation.jobs import jobs
+from ecom_platform.orchestration.automation.layers import in_layers
 from ecom_platform.orchestration.automation.schedules import schedules
 from ecom_platform.orchestration.automation.selections import not_empty
 from ecom_platform.orchestration.automation.sensors import sensors
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
-from ecom_platform.orchestration.layers import in_layers
 from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import warehouse_resource

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.layers import of_layers
+from ecom_platform.orchestration.automation.layers import of_layers
 from ecom_platform.orchestration.write_mode import ONLY_CHANGES
 from ecom_platform.tables.layers import Layers, Written
 

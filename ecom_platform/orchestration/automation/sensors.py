@@ -12,10 +12,10 @@ from ecom_platform.alerts.message import Alert, Seen
 from ecom_platform.alerts.outbox import Outbox
 from ecom_platform.alerts.sinks import sinks
 from ecom_platform.orchestration.automation.jobs import GENERATE
+from ecom_platform.orchestration.automation.layers import of_layers
 from ecom_platform.orchestration.automation.lost_runs import lost_runs, overlooked_runs, report_again
 from ecom_platform.orchestration.automation.run_reports import checks_seen, finished_runs, run_seen
 from ecom_platform.orchestration.automation.schedules import DAILY_CRON_DELAY, daily_name, range_tags
-from ecom_platform.orchestration.layers import of_layers
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.layers import Layers, Written

@@ -15,8 +15,8 @@ import pytest
 
 from ecom_platform.definitions import build_definitions
 from ecom_platform.orchestration.automation.jobs import GENERATE, REFRESH
+from ecom_platform.orchestration.automation.layers import in_layers
 from ecom_platform.orchestration.automation.selections import not_empty
-from ecom_platform.orchestration.layers import in_layers
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, layers
 from ecom_platform.tables.layers import LAYERS, Freshness, Layer, Layers
@@ -26,7 +26,7 @@ from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import load_sql, sql_folder
 
-CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
+CONTRIBUTING = Path(__file__).parents[3] / "CONTRIBUTING.md"
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 KEY = dg.AssetKey(["forecasts", "customers"])
