@@ -101,13 +101,17 @@ def test_the_catalogue_holds_what_the_platform_promises() -> None:
     assert len(ANALYSIS) >= 6
 
 
-def test_loading_them_imports_no_heavy_library_and_opens_no_warehouse(tmp_path: object) -> None:
+def test_loading_them_warns_of_nothing_imports_no_heavy_library_and_opens_no_warehouse(tmp_path: object) -> None:
     program = (
         "import sys; from ecom_platform.definitions import defs; defs(); "
         "print([name for name in ('pandas', 'numpy', 'scipy', 'pyarrow', 'duckdb', 'pandera', 'ibis', 'google.cloud') "
         "if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"ECOM_HOME": f"{tmp_path}/home"}
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"ECOM_HOME": f"{tmp_path}/home"},
     )
     assert done.stdout.strip() == "[]"

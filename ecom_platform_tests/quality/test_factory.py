@@ -12,13 +12,15 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from ecom_platform.definitions import build_definitions
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.partitions import signup_months
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
-CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG)
+with knowingly():
+    CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG)
 GUARDED = [table for table in CATALOG.values() if table not in CLEANED]
 
 
@@ -74,9 +76,12 @@ def test_what_arrives_is_compared_with_what_usually_does() -> None:
 
 
 def test_ones_own_data_drift_from_no_declared_shares() -> None:
-    own = asset_checks(
-        Settings.load({"ECOM_SOURCE": "examples/online_retail"}), signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG
-    )
+    with knowingly():
+        own = asset_checks(
+            Settings.load({"ECOM_SOURCE": "examples/online_retail"}),
+            signup_months(SETTINGS.start_month, SETTINGS.as_of),
+            CATALOG,
+        )
     assert "drift" not in {spec.name for checks in own for spec in checks.check_specs}
 
 

@@ -40,9 +40,9 @@ def follows_the_data(partitioned: bool, unpartitioned: dg.AssetSelection) -> dg.
     updated = Condition.newly_updated()
     moved = Condition.any_deps_match(updated)
     if partitioned:
-        # The catalogue is written every day, and almost never is anything new in it: every month would be rebuilt.
+        # The catalogue is written every day and rarely changes; without this, every month would be rebuilt every day.
         moved = moved.ignore(unpartitioned)
-    # A condition that is put together from others with | or & has no times: these two are compared as they are.
+    # A condition composed with | or & has no times: these two are compared as they are.
     changed: BuiltinAutomationCondition[Any] = moved.since(Condition.newly_requested()) & moved.since(updated)
     if partitioned:
         another = Condition.any_deps_match(updated & Condition.data_version_changed()).allow(unpartitioned)

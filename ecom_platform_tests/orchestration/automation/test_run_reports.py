@@ -40,7 +40,7 @@ def guard(context: dg.AssetCheckExecutionContext, config: Shop) -> Iterator[dg.A
         asset_key=orders.key,
         check_name="contract",
         severity=severity,
-        description="1 Secret Street" if config.broken else "in 3 rows it is not so that an order has a user.",
+        description="1 Secret Street" if config.broken else "3 rows violate 'an order has a user'.",
         metadata=metadata,
     )
 
