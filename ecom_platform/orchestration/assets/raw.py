@@ -13,6 +13,7 @@ import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
 from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare
@@ -52,7 +53,8 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
         with retried_when_busy():
             warehouse.open().claim(identity(settings))
         rows = open_origin(settings, config.day(settings)).products()
-        return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
+        with knowingly():
+            return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
 
     @dg.multi_asset(
         name="raw_cohorts",
