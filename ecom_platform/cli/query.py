@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from ecom_platform.settings import Settings
+from ecom_platform.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from ecom_platform.warehouse.contract import Stream
 
 
 @click.command(name="query")
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "parquet"]), default="table", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of the terminal; parquet needs one.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the terminal; parquet needs one.")
+@click.option("--force", is_flag=True, help="Replace the file that --out names.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Rows shown as a table.")
-def command(sql: str, form: str, out: str | None, limit: int) -> None:
+def command(sql: str, form: str, out: Path | None, force: bool, limit: int) -> None:
     """Reads the warehouse with one statement in its own dialect. Nothing can be written.
 
     \b
@@ -27,44 +32,66 @@ def command(sql: str, form: str, out: str | None, limit: int) -> None:
       ecom query "SELECT * FROM marts.dm_user_purchase_summary" --format parquet --out users.parquet
       ecom query "SHOW ALL TABLES"
     """
+    from ecom_platform.cli import rendering
     from ecom_platform.orchestration.resources import warehouse_resource
 
     if form == "parquet" and out is None:
         raise click.UsageError("--format parquet needs --out FILE.")
-    rows = warehouse_resource(Settings.load()).open().query_native(sql)
-    if form == "parquet":
-        import pyarrow.parquet as pq
+    settings = Settings.load()
+    if out is not None:
+        _check_out(out, settings.home, force)
+    with warehouse_resource(settings).open().stream_native(sql) as stream:
+        if out is None:
+            _show(stream, form, limit)
+            return
+        with _written_whole(out) as file:
+            if form == "parquet":
+                rows = rendering.parquet(stream, file)
+            elif form == "csv":
+                rows = rendering.csv(stream, file)
+            else:
+                text, rows, _ = rendering.table(stream, limit, width=None)
+                file.write(text.encode())
+    click.echo(f"{rows:,} row{'' if rows == 1 else 's'} written to {out}", err=True)
 
-        pq.write_table(rows, out)
-    elif form == "csv":
-        import pyarrow.csv as csv
 
-        csv.write_csv(rows, out or sys.stdout.buffer)
-    else:
-        _print(rows, limit, out)
-    if out:
-        click.echo(f"{rows.num_rows:,} rows written to {out}", err=True)
+def _show(stream: Stream, form: str, limit: int) -> None:
+    from ecom_platform.cli import rendering
 
-
-def _print(rows: pa.Table, limit: int, out: str | None) -> None:
-    from rich.console import Console
-    from rich.table import Table as RichTable
-
-    table = RichTable(box=None, header_style="bold", pad_edge=False)
-    for field in rows.schema:
-        numeric = any(word in str(field.type) for word in ("int", "float", "double", "decimal"))
-        table.add_column(field.name, justify="right" if numeric else "left", no_wrap=not sys.stdout.isatty())
-    for row in rows.slice(0, limit).to_pylist():
-        table.add_row(*("" if value is None else _text(value) for value in row.values()))
-    if out:
-        with open(out, "w", encoding="utf-8") as file:
-            Console(file=file, width=10_000).print(table)
+    if form == "csv":
+        rendering.csv(stream, sys.stdout.buffer)
         return
-    console = Console() if sys.stdout.isatty() else Console(width=10_000)
-    console.print(table)
-    if rows.num_rows > limit:
-        console.print(f"[dim]{limit} of {rows.num_rows:,} rows; --limit shows more.")
+    terminal = sys.stdout.isatty()
+    text, rows, more = rendering.table(stream, limit, width=get_terminal_size().columns if terminal else None)
+    click.echo(text, nl=False)
+    if more:
+        click.echo(f"The first {rows:,} rows; --limit shows more.", err=not terminal)
 
 
-def _text(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+def _check_out(out: Path, home: Path, force: bool) -> None:
+    """Refuses, before anything is computed, a place that the result may not be written to."""
+    # A link leads to the file that would be lost.
+    place = out.resolve()
+    if place.is_relative_to(home.resolve()):
+        raise SettingsError(f"--out is {str(out)!r}: the files of the platform are there, in ECOM_HOME; choose another place.")
+    if place.exists() and not place.is_file():
+        raise SettingsError(f"--out is {str(out)!r}: that is no file.")
+    if place.exists() and not force:
+        raise SettingsError(f"--out is {str(out)!r}: there is such a file already; --force replaces it.")
+    if not place.parent.is_dir():
+        raise SettingsError(f"--out is {str(out)!r}: there is no folder {str(place.parent)!r}.")
+
+
+@contextmanager
+def _written_whole(out: Path) -> Iterator[BinaryIO]:
+    """A file beside `out` that takes its place at the end, and is gone when it could not be written whole."""
+    place = out.resolve()
+    part = place.with_name(f".{place.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(place)
+    except OSError as error:
+        raise SettingsError(f"--out is {str(out)!r}: it cannot be written ({error.strerror or error}).") from None
+    finally:
+        part.unlink(missing_ok=True)

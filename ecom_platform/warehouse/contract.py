@@ -6,7 +6,7 @@ No engine appears here. `ecom_platform_tests/warehouse/test_contract.py` runs ag
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -28,6 +28,7 @@ __all__ = [
     "DataIdentity",
     "Query",
     "RowCounts",
+    "Stream",
     "Warehouse",
     "WarehouseBusyError",
     "WarehouseError",
@@ -67,6 +68,13 @@ class Changes(NamedTuple):
     rows: RowCounts
     written: RowCounts
     removed: RowCounts
+
+
+class Stream(NamedTuple):
+    """A result as it comes: its columns, whose names may repeat, and its rows in batches that can be read once."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
 
 
 class Warehouse(ABC):
@@ -169,11 +177,20 @@ class Warehouse(ABC):
         """
 
     @abstractmethod
-    def query_native(self, sql: str) -> pa.Table:
-        """The result of one read-only statement in the engine's own dialect, written by a person.
+    def stream_native(self, sql: str) -> AbstractContextManager[Stream]:
+        """The result of one read-only statement in the engine's own dialect, written by a person, batch by batch.
 
-        Raises WarehouseError when it is anything but one read-only statement, or does not run.
+        However large the result is, only a few batches of it are in memory, and an interrupt (Ctrl-C) ends it at once.
+        Others may have to wait for the warehouse until the context ends. Raises WarehouseError, inside the context too,
+        when it is anything but one read-only statement, or does not run.
         """
+
+    def query_native(self, sql: str) -> pa.Table:
+        """The whole of what `stream_native` gives: for a result that is known to be small."""
+        import pyarrow as pa
+
+        with self.stream_native(sql) as stream:
+            return pa.Table.from_batches(stream.batches, stream.schema)
 
     @abstractmethod
     def row_counts(self, table: Table) -> RowCounts:

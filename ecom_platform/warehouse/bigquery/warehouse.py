@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ecom_platform.tables.spec import Table, Type
@@ -38,7 +39,7 @@ from ecom_platform.warehouse.content import (
     outside_partitions,
     wrong_type,
 )
-from ecom_platform.warehouse.contract import Changes, DataIdentity, Warehouse
+from ecom_platform.warehouse.contract import Changes, DataIdentity, Stream, Warehouse
 from ecom_platform.warehouse.errors import ContentError, WarehouseError
 from ecom_platform.warehouse.fingerprints import FingerprintDialect
 
@@ -188,7 +189,8 @@ class BigQueryWarehouse(Warehouse, Billing):
             stored = self._stored(table)
         return {} if stored is None else {field.name: layout.type_name(field) for field in stored.schema}
 
-    def query_native(self, sql: str) -> pa.Table:
+    @contextmanager
+    def stream_native(self, sql: str) -> Iterator[Stream]:
         with explained("The statement does not run", self.client.project):
             native = _with_datasets(sql, self.options.dataset, self._layers())
             estimate = self.jobs.estimate(native)
@@ -196,7 +198,11 @@ class BigQueryWarehouse(Warehouse, Billing):
                 kind = estimate.statement_type.replace("_", " ") or "nothing"
                 raise WarehouseError(f"Only one SELECT can be run here; this is {kind}.")
             self.check_affordable("The statement", estimate.bytes_processed)
-            return self._rows(native, self.jobs.labels("person"))
+            rows = self.jobs.query(native, self.jobs.labels("person")).result()
+            batches = iter(rows.to_arrow_iterable())
+            first = next(batches, None)
+            schema = rows.to_arrow(create_bqstorage_client=False).schema if first is None else first.schema
+            yield Stream(schema, batches if first is None else chain([first], batches))
 
     def row_counts(self, table: Table) -> RowCounts:
         with explained(f"counting the rows of {table} failed", self.client.project):

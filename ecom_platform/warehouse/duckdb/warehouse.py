@@ -25,9 +25,10 @@ from ecom_platform.warehouse.content import (
     outside_partitions,
     wrong_type,
 )
-from ecom_platform.warehouse.contract import Changes, DataIdentity, Warehouse
+from ecom_platform.warehouse.contract import Changes, DataIdentity, Stream, Warehouse
 from ecom_platform.warehouse.duckdb.connections import DuckDBFile, Mode, explained, first_line, spill_of
 from ecom_platform.warehouse.duckdb.difference import ROW, Difference
+from ecom_platform.warehouse.duckdb.streaming import streamed
 from ecom_platform.warehouse.duckdb.types import STORED, accepts, from_stored, to_stored
 from ecom_platform.warehouse.errors import ContentError, WarehouseError
 from ecom_platform.warehouse.fingerprints import FingerprintDialect
@@ -140,7 +141,8 @@ class DuckDBWarehouse(Warehouse):
         with self._connection(Mode.READ) as connection, explained(f"looking up the columns of {table} failed"):
             return _stored_columns(connection, table.layer, table.name)
 
-    def query_native(self, sql: str) -> pa.Table:
+    @contextmanager
+    def stream_native(self, sql: str) -> Iterator[Stream]:
         import duckdb
 
         allowed = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
@@ -151,8 +153,12 @@ class DuckDBWarehouse(Warehouse):
             raise WarehouseError(
                 f"Only one statement that reads (SELECT, DESCRIBE, SHOW, EXPLAIN) can be run here; this is {kinds}."
             )
-        with self._connection(Mode.CONFINED) as connection, explained("The statement does not run"):
-            return connection.execute(statements[0]).to_arrow_table()
+        with (
+            self._connection(Mode.CONFINED) as connection,
+            explained("The statement does not run"),
+            streamed(connection, statements[0]) as stream,
+        ):
+            yield stream
 
     def row_counts(self, table: Table) -> RowCounts:
         with self._connection(Mode.READ) as connection:
