@@ -23,7 +23,8 @@ from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 PROGRAM = (sys.executable, "-c", "from ecom_platform.cli import main; main()", "query")
 ODD = """
-SELECT [1, NULL] AS l, INTERVAL 3 DAY AS i, DATE '294247-01-01' AS far, 'infinity'::DATE AS never, '-infinity'::DOUBLE AS least,
+SELECT [1, NULL] AS l, INTERVAL 3 DAY AS i, DATE '294247-01-01' AS far,
+  'infinity'::DATE AS never, '-infinity'::DOUBLE AS least,
   {'a': ['x']} AS s, '\\xAA'::BLOB AS b, TIMESTAMP 'infinity' AS t, MAP {'k': 1} AS m, NULL AS nothing,
   'nan'::DOUBLE AS nan, 12345678901234567890123::HUGEINT AS h, TIME '10:00' AS clock
 """
