@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.settings import Settings
@@ -35,7 +35,7 @@ def _asset(settings: Settings, file: SqlAsset, compute: Compute, describe: Descr
         deps=[asset_key(upstream) for upstream in file.reads],
         description=file.description,
         kinds={settings.target, "sql", "table"},
-        metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
+        metadata=sql_metadata(file),
         pool=pool(settings),
     )
     def materialise(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
 from ecom_platform.settings import Settings
 from ecom_platform.tables import QUALITY, Catalog
 from ecom_platform.warehouse.contract import Query
@@ -34,7 +34,7 @@ def _sql_asset(
         deps=[asset_key(upstream) for upstream in dict.fromkeys((*file.reads, *accounted)) if upstream != table],
         description=file.description,
         kinds={settings.target, "sql", "table"},
-        metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
+        metadata=sql_metadata(file),
         partitions_def=months if table.partitioned else None,
         backfill_policy=dg.BackfillPolicy.single_run() if table.partitioned else None,
         io_manager_key="warehouse_io_manager",

@@ -6,10 +6,12 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_platform.orchestration.column_lineage import column_lineage
 from ecom_platform.orchestration.io_manager import column_schema
 from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
 from ecom_platform.tables import Table
+from ecom_platform.warehouse.sql import SqlAsset
 
 
 def asset_key(table: Table) -> dg.AssetKey:
@@ -31,3 +33,12 @@ def table_metadata(table: Table) -> dict[str, Any]:
     if table.partitioned:
         metadata["partition_expr"] = "signup_month"
     return metadata
+
+
+def sql_metadata(asset: SqlAsset) -> dict[str, Any]:
+    """Asset metadata of a table that a statement computes: its specification's, the statement, the lineage of its columns."""
+    return {
+        **table_metadata(asset.table),
+        "dagster/column_lineage": column_lineage(asset),
+        "sql": dg.MetadataValue.md(f"```sql\n{asset.sql}\n```"),
+    }

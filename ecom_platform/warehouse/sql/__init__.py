@@ -2,18 +2,23 @@
 
 A statement is read (`analysis`: its tables, columns and types against the specifications), checked (`lint`: nothing that
 two engines would answer differently), restricted to partitions, and rendered for DuckDB (`duckdb`) or BigQuery
-(`bigquery`, which sees the text all but verbatim). `asset` turns the files of a folder into named, ordered assets.
+(`bigquery`, which sees the text all but verbatim). `asset` turns the files of a folder into named, ordered assets;
+`lineage` says of which columns each of theirs is made.
 
 This module is the whole interface. It is light to import: the parser loads with the first statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ecom_platform.tables.spec import Table
 from ecom_platform.warehouse.sql.asset import SqlAsset, load_sql, sql_folder
 from ecom_platform.warehouse.sql.errors import SqlError
+
+if TYPE_CHECKING:
+    from ecom_platform.warehouse.sql.lineage import Sources
 
 
 def to_duckdb(sql: str, reads: Iterable[Table], partitions: Sequence[str] | None) -> str:
@@ -42,4 +47,14 @@ def to_bigquery(sql: str, reads: Iterable[Table], partitions: Sequence[str] | No
     return bigquery.render(sql, reads, partitions, dataset)
 
 
-__all__ = ["SqlAsset", "SqlError", "load_sql", "sql_folder", "to_bigquery", "to_duckdb"]
+def column_sources(sql: str, reads: Iterable[Table]) -> Mapping[str, Sources]:
+    """Of which columns of which tables each column of the statement is made, in the order of its select list.
+
+    Raises SqlError for a statement that is not one SELECT over `reads`.
+    """
+    from ecom_platform.warehouse.sql.lineage import lineage
+
+    return lineage(sql, tuple(sorted(set(reads), key=str)))
+
+
+__all__ = ["SqlAsset", "SqlError", "column_sources", "load_sql", "sql_folder", "to_bigquery", "to_duckdb"]
