@@ -1,14 +1,18 @@
 """The whole platform on one screen: the assets of every layer, their checks, the jobs, and the resources of the target.
 
-Loading them reads the environment and the SQL files, and nothing else: no table, no network.
+Loading them reads the environment, the SQL files and the folder `defs/` of the user's own, and nothing else: no table, no
+network.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import dagster as dg
 
+from ecom_platform import defs as own_folder
 from ecom_platform.orchestration.assets.quality import quality_assets
 from ecom_platform.orchestration.assets.raw import raw_assets
 from ecom_platform.orchestration.assets.sql import sql_assets
@@ -19,6 +23,7 @@ from ecom_platform.orchestration.automation.selections import not_empty
 from ecom_platform.orchestration.automation.sensors import sensors
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
+from ecom_platform.orchestration.own import own_definitions
 from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import warehouse_resource
@@ -34,7 +39,6 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
     Raises ValueError for an asset of no layer, and for a job or sensor that selects a layer or group without assets.
     """
     months = signup_months(settings.start_month, settings.as_of)
-    warehouse = warehouse_resource(settings)
     with knowingly():
         assets = in_layers(
             [
@@ -50,11 +54,22 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
             jobs=not_empty(jobs(catalog.layers), assets),
             schedules=schedules(months),
             sensors=not_empty(sensors(settings, months, catalog.layers), assets),
-            resources={"warehouse": warehouse, "warehouse_io_manager": WarehouseIOManager(warehouse=warehouse)},
+            resources=resources(settings),
             executor=dg.in_process_executor,
         )
 
 
+def resources(settings: Settings) -> dict[str, Any]:
+    """What assets and checks ask for: the warehouse of the target, and the I/O manager over it."""
+    warehouse = warehouse_resource(settings)
+    return {"warehouse": warehouse, "warehouse_io_manager": WarehouseIOManager(warehouse=warehouse)}
+
+
+def with_own(settings: Settings, folder: ModuleType = own_folder) -> dg.Definitions:
+    """The platform, and what a user adds to it in a folder such as `defs/`."""
+    return dg.Definitions.merge(build_definitions(settings), own_definitions(folder))
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
-    return build_definitions(Settings.load())
+    return with_own(Settings.load())

@@ -108,7 +108,7 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
 
     Raises SettingsError for an unknown job, a selection that names no asset and months that are not partitions.
     """
-    from ecom_platform.definitions import build_definitions
+    from ecom_platform.definitions import with_own
     from ecom_platform.orchestration.partitions import signup_months
     from ecom_platform.orchestration.resources import warehouse_resource
 
@@ -133,7 +133,7 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
             return logger
 
         loggers = {"gather": dg.LoggerDefinition(gather, config_schema={})}
-        definitions = dg.Definitions.merge(build_definitions(settings), dg.Definitions(loggers=loggers))
+        definitions = dg.Definitions.merge(with_own(settings), dg.Definitions(loggers=loggers))
         job = _job(definitions, job_name)
         selection = _select(definitions, select)
         if billing := resource.open().billing:

@@ -1,9 +1,10 @@
 """How assets' values are stored in the warehouse and loaded from it: one I/O manager for every engine.
 
-An asset with the key [layer, name] is the table `layer.name` of the catalogue; its partitions are the table's.
+An asset with the key [layer, name] is the table `layer.name` of the catalogue, or the one that its metadata specify (of a
+user's own); its partitions are the table's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["WarehouseIOManager", "column_schema", "record_row_counts", "table_of"]
+__all__ = ["WarehouseIOManager", "column_schema", "record_row_counts", "specified_by", "table_of"]
+
+SPECIFICATION = "ecom/specification"
 
 
 class WarehouseIOManager(dg.ConfigurableIOManager):
@@ -34,7 +37,7 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     warehouse: dg.ResourceDependency[WarehouseResource]
 
     def handle_output(self, context: dg.OutputContext, obj: "Content | None") -> None:
-        table, store = table_of(context.asset_key), self.warehouse.open()
+        table, store = _table(context.asset_key, context.definition_metadata), self.warehouse.open()
         if obj is None:
             raise ContentError(f"{table}: its asset returned nothing to store. Nothing was written.")
         with retried_when_busy():
@@ -48,8 +51,20 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
             context.step_context.add_asset_metadata(cost, asset_key=context.asset_key)
 
     def load_input(self, context: dg.InputContext) -> "pa.Table | pd.DataFrame":
-        rows = self.warehouse.open().read(table_of(context.asset_key), _partitions(context))
+        upstream = context.upstream_output
+        table = _table(context.asset_key, upstream.definition_metadata if upstream else {})
+        rows = self.warehouse.open().read(table, _partitions(context))
         return rows.to_pandas() if _wants_pandas(context.dagster_type.typing_type) else rows
+
+
+def specified_by(table: Table) -> dict[str, Any]:
+    """Asset metadata that make an asset the given table, which need not be one of the catalogue."""
+    return {SPECIFICATION: table}
+
+
+def _table(asset_key: dg.AssetKey, metadata: Mapping[str, Any]) -> Table:
+    own = metadata.get(SPECIFICATION)
+    return own if isinstance(own, Table) else table_of(asset_key)
 
 
 def table_of(asset_key: dg.AssetKey, catalog: Catalog = CATALOG) -> Table:

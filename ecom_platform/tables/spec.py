@@ -186,8 +186,11 @@ class Catalog(Mapping[str, Table]):
         return self.layers[table.layer]
 
     def balance_of(self, table: Table) -> tuple[Table, Table, Table] | None:
-        """The tables of the rows that arrived, that were kept (`table`) and that were rejected, if its layer balances."""
-        balance = self.layer_of(table).balance
+        """The tables of the rows that arrived, that were kept (`table`) and that were rejected, if its layer balances.
+
+        A table that a user adds may be of a layer of its own, which does not.
+        """
+        balance = self.layers[table.layer].balance if table.layer in self.layers else None
         if balance is None:
             return None
         return self[f"{balance.source}.{table.name}"], table, self[f"{balance.rejects}.{table.name}"]

@@ -19,12 +19,13 @@ def sql_assets(
 ) -> list[dg.AssetsDefinition]:
     """All but those of the quality layer, which are scored in words, too."""
     files = [file for file in load_sql(folder, catalog) if file.table not in QUALITY]
-    return [_sql_asset(file, settings, months, catalog) for file in files]
+    return [sql_asset(file, settings, months, catalog) for file in files]
 
 
-def _sql_asset(
+def sql_asset(
     file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str], catalog: Catalog
 ) -> dg.AssetsDefinition:
+    """The table of one file, by signup month when it has them."""
     table = file.table
     # What is kept is accounted for against what was rejected: a build of the one needs the other.
     accounted = catalog.balance_of(table) or ()

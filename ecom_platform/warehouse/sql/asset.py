@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ecom_platform.tables.spec import Catalog, Table, Type
 from ecom_platform.warehouse.content import Query
@@ -16,6 +16,8 @@ from ecom_platform.warehouse.sql.errors import SqlError, did_you_mean
 
 if TYPE_CHECKING:
     from ecom_platform.warehouse.sql.analysis import Statement
+
+Named = TypeVar("Named", Table, str)
 
 _LEADING_COMMENT = re.compile(r"\A\s*((?:--[^\n]*(?:\n|\Z))+)")
 _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOAT64,)}
@@ -56,7 +58,10 @@ def load_sql(folder: Path, catalog: Catalog, layers: Iterable[str] = ()) -> tupl
     """
     wanted = frozenset(layers)
     paths = sorted(path for path in folder.glob("*/*.sql") if not wanted or path.parent.name in wanted)
-    return _in_order([_load(path, f"{folder.name}/{path.parent.name}/{path.name}", catalog) for path in paths])
+    assets = [_load(path, f"{folder.name}/{path.parent.name}/{path.name}", catalog) for path in paths]
+    by_table = {asset.table: asset for asset in assets}
+    graph = {table: [read for read in asset.reads if read in by_table] for table, asset in by_table.items()}
+    return tuple(by_table[table] for table in in_order(graph))
 
 
 def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
@@ -64,14 +69,24 @@ def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
     if name not in catalog:
         raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}", 1, origin)
     sql = path.read_text(encoding="utf-8")
-    comment = _LEADING_COMMENT.match(sql)
-    if comment is None:
-        raise SqlError("the file needs a leading comment: it is the asset's description", 1, origin)
-    description = "\n".join(line.removeprefix("--").removeprefix(" ").rstrip() for line in comment[1].splitlines()).strip()
     try:
-        return SqlAsset(catalog[name], path, description, sql, _checked(sql, catalog[name], tuple(catalog.values())))
+        description, reads = description_of(sql), _checked(sql, catalog[name], tuple(catalog.values()))
     except SqlError as error:
         raise error.of(origin) from error
+    return SqlAsset(catalog[name], path, description, sql, reads)
+
+
+def description_of(sql: str) -> str:
+    """The leading comment of a statement, as markdown. Raises SqlError when there is none."""
+    comment = _LEADING_COMMENT.match(sql)
+    if comment is None:
+        raise SqlError("the file needs a leading comment: it is the asset's description")
+    return "\n".join(line.removeprefix("--").removeprefix(" ").rstrip() for line in comment[1].splitlines()).strip()
+
+
+def widens(found: Type, specified: Type) -> bool:
+    """Whether every value of the one type is a value of the other, wider one."""
+    return specified in _WIDENS_TO.get(found, ())
 
 
 @lru_cache(maxsize=512)
@@ -115,7 +130,7 @@ def _check_select_list(statement: Statement, table: Table) -> None:
         found_type = type_of(select)
         if isinstance(select.unalias(), _null()) or found_type is None:
             continue
-        if found_type is not column.type and column.type not in _WIDENS_TO.get(found_type, ()):
+        if found_type is not column.type and not widens(found_type, column.type):
             raise SqlError(f"{column.name} is {found_type}, but {table} has {column.type} there", line_of(select))
 
 
@@ -125,13 +140,12 @@ def _null() -> type:
     return exp.Null
 
 
-def _in_order(assets: Iterable[SqlAsset]) -> tuple[SqlAsset, ...]:
+def in_order(reads: Mapping[Named, Iterable[Named]]) -> tuple[Named, ...]:
+    """The tables, each after those it reads. Raises SqlError when they read each other in a circle."""
     from graphlib import CycleError, TopologicalSorter
 
-    by_table = {asset.table: asset for asset in assets}
-    graph = {table: [read for read in asset.reads if read in by_table] for table, asset in by_table.items()}
     try:
-        return tuple(by_table[table] for table in TopologicalSorter(graph).static_order())
+        return tuple(TopologicalSorter(reads).static_order())
     except CycleError as error:
         circle = " -> ".join(str(table) for table in reversed(error.args[1]))
         raise SqlError(f"these tables read each other: {circle}") from error
