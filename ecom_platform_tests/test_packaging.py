@@ -1,5 +1,6 @@
 """The wheel: complete, and whole outside the checkout."""
 
+import json
 import os
 import subprocess
 import sys
@@ -22,10 +23,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def run(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(installed: Path, cwd: Path, *arguments: str, own: bool = False) -> subprocess.CompletedProcess[str]:
+    """Runs Python with nothing but the wheel, and, where `own`, the project in the folder beside it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ECOM_", "DAGSTER_"))}
     environment |= {
-        "PYTHONPATH": str(installed),
+        "PYTHONPATH": f"{installed}{os.pathsep}{cwd}" if own else str(installed),
         "ECOM_START_MONTH": "2026-01",
         "ECOM_AS_OF": "2026-02-10",
         "ECOM_USERS": "1000",
@@ -45,3 +47,108 @@ def test_it_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     answer = run(installed, tmp_path, "-c", "from ecom_platform.cli import main; main()", "run")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert (tmp_path / ".ecom" / "warehouse.duckdb").exists()
+
+
+PROJECT = """\
+[tool.dg]
+directory_type = "project"
+
+[tool.dg.project]
+root_module = "my_shop"
+"""
+DEFINITIONS = """\
+from pathlib import Path
+
+import dagster as dg
+
+from ecom_platform.definitions import resources
+from ecom_platform.settings import Settings
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    own = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    return dg.Definitions.merge(own, dg.Definitions(resources=resources(Settings.load())))
+"""
+OWN_SQL = """\
+-- How many users signed up on each day?
+SELECT signup_date, MIN(signup_month) AS cohort, COUNT(*) AS user_count
+FROM clean.users
+GROUP BY signup_date
+"""
+OWN_YAML = """\
+type: ecom_platform.components.SqlAssets
+attributes:
+  layer: my_reports
+  tables:
+    signups:
+      key: [signup_date]
+"""
+STORE = """\
+import datetime, pathlib
+import pyarrow as pa
+from ecom_platform.tables import CATALOG
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
+
+table = CATALOG["clean.users"]
+day, month = datetime.date(2026, 1, 7), datetime.date(2026, 1, 1)
+rows = [{c: None for c in table.column_names} | {"user_id": u, "signup_date": day, "signup_month": month} for u in ("a", "b")]
+store = DuckDBWarehouse(pathlib.Path(".ecom/warehouse.duckdb"))
+store.replace({table: pa.Table.from_pylist(rows, table.arrow_schema)}, [f"{month}"])
+"""
+BUILD = """\
+import json, pathlib
+import dagster as dg
+import ecom_platform
+from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
+from my_shop.definitions import defs
+
+definitions = defs()
+run = definitions.resolve_implicit_global_asset_job_def().execute_in_process()
+node = definitions.resolve_asset_graph().get(dg.AssetKey(["my_reports", "signups"]))
+deps = node.metadata["dagster/column_lineage"].deps_by_column["user_count"]
+rows = DuckDBWarehouse(pathlib.Path(".ecom/warehouse.duckdb")).query_native("SELECT user_count FROM my_reports.signups")
+print(json.dumps({
+    "platform": ecom_platform.__file__,
+    "rows": rows.to_pylist(),
+    "lineage": [[dep.asset_key.to_user_string(), dep.column_name] for dep in deps],
+    "checks": [[check.check_name, check.passed] for check in run.get_asset_check_evaluations()],
+}))
+"""
+
+
+def test_a_project_that_has_it_installed_makes_assets_of_its_own_sql(installed: Path, tmp_path: Path) -> None:
+    def dg(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return run(installed, tmp_path, "-m", "dagster_dg_cli.cli", *arguments, own=True)
+
+    package = tmp_path / "my_shop"
+    (package / "defs").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    for folder in (package, package / "defs"):
+        (folder / "__init__.py").touch()
+    (package / "definitions.py").write_text(DEFINITIONS)
+    scaffolded = dg("scaffold", "defs", "ecom_platform.components.SqlAssets", "reports")
+    assert scaffolded.returncode == 0, scaffolded.stdout + scaffolded.stderr
+    own = package / "defs" / "reports"
+    for file in own.glob("*.sql"):
+        file.unlink()
+    (own / "signups.sql").write_text(OWN_SQL)
+    (own / "defs.yaml").write_text(OWN_YAML)
+
+    checked = dg("check", "defs")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    listed = json.loads(dg("list", "defs", "--json").stdout)
+    assert {asset["asset_key"]: asset["dependency_keys"] for asset in listed["assets"]} == {
+        "clean/users": [],
+        "my_reports/signups": ["clean/users"],
+    }
+    stored = run(installed, tmp_path, "-c", STORE, own=True)
+    assert stored.returncode == 0, stored.stderr
+    built = run(installed, tmp_path, "-c", BUILD, own=True)
+    assert built.returncode == 0, built.stderr
+    assert json.loads(built.stdout.splitlines()[-1]) == {
+        "platform": str(installed / "ecom_platform" / "__init__.py"),
+        "rows": [{"user_count": 2}],
+        "lineage": [["clean/users", "user_id"]],
+        "checks": [["contract", True]],
+    }
