@@ -1,14 +1,16 @@
 """`SqlAssets`: a folder of GoogleSQL files, each of them an asset, for tables that a user adds to the platform's."""
 
 # Dagster reads the annotations of these classes as they are: no `from __future__ import annotations`.
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
 
 from ecom_platform.settings import Settings
-from ecom_platform.tables import CATALOG
+from ecom_platform.tables import CATALOG, Table
 from ecom_platform.warehouse.sql import SqlError
 
 EXAMPLE = "users_by_month"
@@ -53,10 +55,10 @@ class OwnTable(dg.Resolvable):
 class SqlAssets(dg.Component, dg.Resolvable):
     """GoogleSQL files as assets: each `<name>.sql` beside the `defs.yaml` computes the table `layer.name`.
 
-    A file is one SELECT over tables named `layer.name`: the platform's and those of the folder. Its leading comment is the
-    description. Dependencies, column lineage, columns, types and partitions (a table with `signup_month` has them) are
-    derived from the text; a table's columns, types and key are checked on every run. What is wrong with a file or with the
-    `defs.yaml` stops the definitions from loading, with file and line.
+    A file is one SELECT over tables named `layer.name`: the platform's, those of the folder, and those that `reads` names.
+    Its leading comment is the description. Dependencies, column lineage, columns, types and partitions (a table with
+    `signup_month` has them) are derived from the text; a table's columns, types and key are checked on every run. What is
+    wrong with a file or with the `defs.yaml` stops the definitions from loading, with file and line.
     """
 
     tables: Annotated[dict[str, OwnTable], dg.Resolver.default(description="A table by the name of its file.")]
@@ -65,6 +67,10 @@ class SqlAssets(dg.Component, dg.Resolvable):
     ] = None
     group: Annotated[str | None, dg.Resolver.default(description="Group in the UI; by default the layer.")] = None
     owner: Annotated[str | None, dg.Resolver.default(description="`team:name`, or an e-mail address.")] = None
+    reads: Annotated[
+        list[str],
+        dg.Resolver.default(description="Tables of one's own Python assets that the files read: `module.TABLE` each."),
+    ] = field(default_factory=list)
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         from ecom_platform.orchestration.assets.sql import sql_asset
@@ -81,8 +87,9 @@ class SqlAssets(dg.Component, dg.Resolvable):
             taken = ", ".join(sorted(CATALOG.layers))
             raise _fault(context, f"the layer {layer} is the platform's own: choose another than {taken}", "layer")
         declared = {name: Declaration(tuple(table.key), table.columns) for name, table in self.tables.items()}
+        known = {**CATALOG, **{str(table): table for table in self._python_tables(context)}}
         try:
-            files = derive_sql(sorted(folder.glob("*.sql")), layer, declared, CATALOG, context.project_root)
+            files = derive_sql(sorted(folder.glob("*.sql")), layer, declared, known, context.project_root)
         except DeclarationError as error:
             raise _fault(context, error.problem, "tables", *error.where) from None
         months = signup_months(settings.start_month, settings.as_of)
@@ -98,8 +105,19 @@ class SqlAssets(dg.Component, dg.Resolvable):
                 asset_checks=[guard(file.table, months, CATALOG) for file in files],
             )
 
+    def _python_tables(self, context: dg.ComponentLoadContext) -> Iterator[Table]:
+        for position, name in enumerate(self.reads):
+            module, _, attribute = name.rpartition(".")
+            try:
+                table = getattr(import_module(module), attribute)
+            except (ImportError, AttributeError, ValueError) as error:
+                raise _fault(context, f"{name} cannot be imported: {error}", "reads", position) from error
+            if not isinstance(table, Table):
+                raise _fault(context, f"{name} is no Table but {type(table).__name__}", "reads", position)
+            yield table
 
-def _fault(context: dg.ComponentLoadContext, problem: str, *attribute: str) -> SqlError:
+
+def _fault(context: dg.ComponentLoadContext, problem: str, *attribute: str | int) -> SqlError:
     """What is wrong with an attribute, with the line of the `defs.yaml` that it stands on."""
     tree = getattr(context.component_decl, "source_tree", None)
     if tree is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from ecom_platform.definitions import with_own
+from ecom_platform.orchestration.io_manager import SPECIFICATION
 from ecom_platform.orchestration.own import own_definitions
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG
@@ -185,6 +187,23 @@ def best(days: pa.Table) -> pa.Table:
     assert all(each.passed for each in checked)
 
 
+def test_the_files_read_tables_of_python_assets_that_are_named(write: Write) -> None:
+    module = """\
+from ecom_platform.tables import Column, Table, Type
+
+COLUMNS = (Column("day", Type.DATE, "The day."), Column("spent", Type.NUMERIC, "Shop currency."))
+SPEND = Table("ads", "spend", "One row per day.", COLUMNS, ("day",))
+"""
+    sql = "-- What was spent?\nSELECT day, spent FROM ads.spend\n"
+    defs = "type: ecom_platform.components.SqlAssets\nattributes:\n  tables: {spent: {key: [day]}}\n  reads:\n    - "
+    files = {"ads.py": module, "report/spent.sql": sql}
+    definitions = own_definitions(write({**files, "report/defs.yaml": f"{defs}own_shop.defs.ads.SPEND\n"}))
+    assert {dep.asset_key for dep in spec(definitions, "report", "spent").deps} == {dg.AssetKey(["ads", "spend"])}
+    for name, problem in (("own_shop.defs.ads.SPENT", "cannot be imported"), ("os.sep", "os.sep is no Table but str")):
+        with pytest.raises(WarehouseError, match=f"defs.yaml:5: .*{problem}"):
+            own_definitions(write({"report/defs.yaml": f"{defs}{name}\n"}))
+
+
 def test_a_key_that_does_not_hold_fails_the_check(write: Write) -> None:
     sql = "-- Every order's day.\nSELECT order_date, signup_month AS cohort FROM clean.orders\n"
     sql += "UNION ALL\nSELECT order_date, signup_month FROM clean.orders\n"
@@ -270,6 +289,15 @@ def test_the_widest_type_of_a_unions_branches_is_the_columns(write: Write) -> No
     definitions = own_definitions(write({"report/defs.yaml": defs, "report/two.sql": sql}))
     (number, _) = spec(definitions, "report", "two").metadata["dagster/column_schema"].columns
     assert number.type == "NUMERIC"
+
+
+def test_the_documentations_examples_are_assets(write: Write) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "extending.md").read_text()
+    yaml, sql, python = (re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)[0] for kind in ("yaml", "sql", "python"))
+    folder = {"report/defs.yaml": yaml, "report/users_by_month.sql": sql, "spend.py": python}
+    definitions = with_own(Settings.load(), write(folder))
+    assert spec(definitions, "report", "users_by_month").partitions_def is not None
+    assert spec(definitions, "ads", "spend").metadata[SPECIFICATION].column_names == ("day", "spent")
 
 
 def test_an_empty_folder_adds_nothing(write: Write) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from ecom_platform.tables.spec import PARTITION_COLUMN, Catalog, Column, Table, Type
+from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 from ecom_platform.warehouse.sql.analysis import Statement, analyse, line_of, parse, table_names, type_of
 from ecom_platform.warehouse.sql.asset import SqlAsset, description_of, in_order, widens
 from ecom_platform.warehouse.sql.errors import SqlError, did_you_mean
@@ -37,11 +37,11 @@ class Declaration:
 
 
 def derive_sql(
-    paths: Sequence[Path], layer: str, declared: Mapping[str, Declaration], catalog: Catalog, root: Path
+    paths: Sequence[Path], layer: str, declared: Mapping[str, Declaration], tables: Mapping[str, Table], root: Path
 ) -> tuple[SqlAsset, ...]:
     """Every file `<name>.sql` as the asset `layer.name`, each after those it reads; `declared` is by name.
 
-    The statements may read the tables of the catalogue and each other. Columns of the key have values; any other may lack
+    The statements may read the given tables, by full name, and each other. Columns of the key have values; any other may lack
     one. A column without a comment or a declared meaning inherits that of the column it hands on.
 
     Raises SqlError, with the file relative to `root` and the line, for what `load_sql` refuses in a file, and for a column
@@ -57,7 +57,7 @@ def derive_sql(
         if name not in stems:
             raise DeclarationError(f"there is no file {name}.sql{did_you_mean(name, stems)}", name)
     origins = {name: str(path.relative_to(root)) for name, path in files.items()}
-    known = dict(catalog)
+    known = dict(tables)
     assets = []
     for name in _reading_order(files, origins):
         path, origin = files[name], origins[name]
