@@ -86,6 +86,8 @@ class SqlAssets(dg.Component, dg.Resolvable):
         if layer in CATALOG.layers:
             taken = ", ".join(sorted(CATALOG.layers))
             raise _fault(context, f"the layer {layer} is the platform's own: choose another than {taken}", "layer")
+        if not (layer.isascii() and layer.isidentifier()):
+            raise _fault(context, f"{layer} is no name for a layer: letters, digits and _ make one", "layer")
         declared = {name: Declaration(tuple(table.key), table.columns) for name, table in self.tables.items()}
         known = {**CATALOG, **{str(table): table for table in self._python_tables(context)}}
         try:

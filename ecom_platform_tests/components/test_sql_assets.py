@@ -263,6 +263,11 @@ def changed(file: str, old: str, new: str) -> dict[str, str]:
             "defs.yaml:10: there is no file weeks.sql; there is days, orders_by_day",
         ),
         (
+            changed("defs.yaml", "attributes:", "attributes:\n  layer: my-reports"),
+            "own_shop/defs/report/defs.yaml:3: my-reports is no name for a layer",
+        ),
+        ({**FOLDER, "report/per-day.sql": BY_DAY}, "own_shop/defs/report/per-day.sql:1: per-day is no name for a table"),
+        (
             changed("defs.yaml", "attributes:", "attributes:\n  layer: marts"),
             "own_shop/defs/report/defs.yaml:3: the layer marts is the platform's own: choose another than analysis",
         ),

@@ -49,14 +49,16 @@ def derive_sql(
     for a table without a key, a declaration without a file, and a key or a meaning of a column that is not there.
     """
     files = {f"{layer}.{path.stem}": path for path in paths}
+    origins = {name: str(path.relative_to(root)) for name, path in files.items()}
     stems = [path.stem for path in paths]
     for stem in stems:
+        if not (stem.isascii() and stem.isidentifier()):
+            raise SqlError(f"{stem} is no name for a table: letters, digits and _ make one", 1, origins[f"{layer}.{stem}"])
         if stem not in declared or not declared[stem].key:
             raise DeclarationError(f"{stem}.sql has no key: declare the columns that tell its rows apart", stem)
     for name in declared:
         if name not in stems:
             raise DeclarationError(f"there is no file {name}.sql{did_you_mean(name, stems)}", name)
-    origins = {name: str(path.relative_to(root)) for name, path in files.items()}
     known = dict(tables)
     assets = []
     for name in _reading_order(files, origins):
