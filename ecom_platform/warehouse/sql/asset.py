@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecom_platform.warehouse.sql.analysis import Statement
 
 _LEADING_COMMENT = re.compile(r"\A\s*((?:--[^\n]*(?:\n|\Z))+)")
+_PARAMETER = re.compile(r"(?<![\w@])@([a-z]\w*)")
 _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOAT64,)}
 
 
@@ -25,7 +26,8 @@ _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOA
 class SqlAsset:
     """A table and the statement that computes it.
 
-    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's;
+    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's,
+    with the catalogue's numbers in the place of its parameters;
     `reads` are the tables the statement reads, by name.
     """
 
@@ -51,7 +53,7 @@ def load_sql(folder: Path, catalog: Catalog, layers: Iterable[str] = ()) -> tupl
     those it reads.
 
     Raises SqlError, with file and line, for: a file that is no table of the catalogue or has no leading comment; what is
-    not one SELECT; an unknown table or column; an ambiguous column; a select list other than the table's columns in
+    not one SELECT; an unknown table, column or parameter; an ambiguous column; a select list other than the table's columns in
     name, order or type; what the two engines would not answer alike; tables that read each other in a circle.
     """
     wanted = frozenset(layers)
@@ -63,7 +65,7 @@ def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
     name = f"{path.parent.name}.{path.stem}"
     if name not in catalog:
         raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}", 1, origin)
-    sql = path.read_text(encoding="utf-8")
+    sql = _with_parameters(path.read_text(encoding="utf-8"), catalog.parameters, origin)
     comment = _LEADING_COMMENT.match(sql)
     if comment is None:
         raise SqlError("the file needs a leading comment: it is the asset's description", 1, origin)
@@ -72,6 +74,19 @@ def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
         return SqlAsset(catalog[name], path, description, sql, _checked(sql, catalog[name], tuple(catalog.values())))
     except SqlError as error:
         raise error.of(origin) from error
+
+
+def _with_parameters(text: str, parameters: Mapping[str, int], origin: str) -> str:
+    """The text with every `@name` replaced by the number that the catalogue gives it, in comments too."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in parameters:
+            line = text.count("\n", 0, match.start()) + 1
+            raise SqlError(f"there is no parameter @{name}{did_you_mean(name, parameters)}", line, origin)
+        return str(parameters[name])
+
+    return _PARAMETER.sub(value, text)
 
 
 @lru_cache(maxsize=512)
