@@ -10,7 +10,7 @@ import pytest
 
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURE_WINDOWS, FEATURES
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY as SUMMARY
-from ecom_platform.tables.marts.dm_user_purchase_summary import OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.marts.dm_value_windows import OUTCOME_WINDOWS, VALUE_WINDOWS
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 10)
@@ -128,7 +128,7 @@ def test_later_revenue_tells_the_dear_and_the_discounted_part(marts: Marts) -> N
     [("bea", "high", True), ("eve", "medium", True), ("cal", "low", False), ("dot", "none", False)],
 )
 def test_two_sessions_and_a_cart_activate(marts: Marts, user: str, level: str, activated: bool) -> None:
-    row = marts.row(SUMMARY, "activation_level", "is_activated_first_7_days", user_id=user)
+    row = marts.row(SUMMARY, "activation_level", "is_activated", user_id=user)
     assert list(row.values()) == [level, activated]
 
 
@@ -236,7 +236,7 @@ def test_a_window_is_unknown_until_its_last_day_has_been_observed(ages: Marts, d
         assert row[f"order_count_{window}"] == (0 if observed == "whole" else None)
     if days == 7:
         assert row["activation_level"] == ("none" if observed == "whole" else None)
-        assert row["is_activated_first_7_days"] is (False if observed == "whole" else None)
+        assert row["is_activated"] is (False if observed == "whole" else None)
     if days in FEATURE_WINDOWS:
         assert row[f"event_count_first_{days}_days"] == (1 if observed == "whole" else None)
 

@@ -16,7 +16,7 @@ WITH users AS (
     lifetime_revenue,
     successful_order_count,
     DATE_DIFF(observed_until, last_purchase_date, DAY) AS days_since_last_purchase,
-    is_activated_first_7_days,
+    is_activated,
     event_count_first_7_days,
     discount_view_share_first_7_days,
     cart_count_first_7_days,
@@ -39,7 +39,7 @@ numbered AS (
     days_observed,
     lifetime_revenue,
     successful_order_count,
-    is_activated_first_7_days
+    is_activated
   FROM users
   UNION ALL
   SELECT
@@ -56,7 +56,7 @@ numbered AS (
     days_observed,
     lifetime_revenue,
     successful_order_count,
-    is_activated_first_7_days
+    is_activated
   FROM users
 ),
 
@@ -102,8 +102,8 @@ totals AS (
     SUM(successful_order_count) AS order_count,
     SUM(lifetime_revenue) AS revenue,
     SUM(days_observed) AS observed_user_days,
-    COUNT(is_activated_first_7_days) AS users_with_known_activation,
-    COUNTIF(is_activated_first_7_days) AS activated_user_count
+    COUNT(is_activated) AS users_with_known_activation,
+    COUNTIF(is_activated) AS activated_user_count
   FROM numbered
   GROUP BY segmentation, segment_number
 )

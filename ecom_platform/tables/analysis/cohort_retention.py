@@ -1,5 +1,6 @@
 """cohort_retention: how many of each signup cohort come back, month after month."""
 
+from ecom_platform.tables.activation import activation_level_group_column
 from ecom_platform.tables.spec import Column, Layout, Table, Type
 
 COHORT_RETENTION = Table(
@@ -8,7 +9,7 @@ COHORT_RETENTION = Table(
     doc="One row per signup month, activation level (and all levels) and month since signup: users who came back and bought.",
     columns=(
         Column("cohort_month", Type.DATE, "First day of the month in which the cohort signed up."),
-        Column("activation_level", Type.STRING, "Level of the first 7 days; unknown while unobserved; all for every user."),
+        activation_level_group_column(),
         Column("months_since_signup", Type.INT64, "Months of 30 days from each user's signup; 0 is the first.", minimum=0),
         Column("user_count", Type.INT64, "Users of the cohort and level.", minimum=1),
         Column("eligible_user_count", Type.INT64, "Of them, users for whom the whole month has been observed.", minimum=0),

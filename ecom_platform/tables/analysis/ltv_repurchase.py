@@ -1,5 +1,6 @@
 """ltv_repurchase: what users have brought in, and whether they bought again, by fixed ages."""
 
+from ecom_platform.tables.activation import activation_level_group_column
 from ecom_platform.tables.spec import Column, Layout, Table, Type
 
 LTV_REPURCHASE = Table(
@@ -8,7 +9,7 @@ LTV_REPURCHASE = Table(
     doc="One row per signup month, activation level (and all levels) and horizon: cumulative LTV and repurchase.",
     columns=(
         Column("cohort_month", Type.DATE, "First day of the month in which the cohort signed up."),
-        Column("activation_level", Type.STRING, "Level of the first 7 days; unknown while unobserved; all for every user."),
+        activation_level_group_column(),
         Column("horizon_days", Type.INT64, "Days from signup over which value accumulates: 30, 90, 180 or 365.", minimum=1),
         Column("user_count", Type.INT64, "Users of the cohort and level.", minimum=1),
         Column("eligible_user_count", Type.INT64, "Of them, users whose whole horizon has been observed.", minimum=0),

@@ -1,5 +1,6 @@
 """subscription_effect: how subscribers buy before and after joining. Association, not effect."""
 
+from ecom_platform.tables.activation import activation_level_group_column
 from ecom_platform.tables.spec import Column, Table, Type
 
 PERIODS = ("whole", "before_join", "after_join")
@@ -17,7 +18,7 @@ SUBSCRIPTION_EFFECT = Table(
             False,
             PERIODS,
         ),
-        Column("activation_level", Type.STRING, "Level of the first 7 days; unknown while unobserved; all for every user."),
+        activation_level_group_column(),
         Column("user_count", Type.INT64, "Users with such a period.", minimum=1),
         Column("observed_user_days", Type.INT64, "Sum over users of the period's days.", minimum=0),
         Column("buyer_count", Type.INT64, "Users with a paid order in the period.", minimum=0),

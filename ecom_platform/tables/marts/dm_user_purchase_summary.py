@@ -7,21 +7,11 @@ is [signup + 30 days, signup + 360 days). The two never overlap.
 
 from dataclasses import replace
 
+from ecom_platform.tables.activation import activation_level_column, is_activated_column
 from ecom_platform.tables.marts.dm_activation_features import FEATURE_WINDOWS, FEATURES
+from ecom_platform.tables.marts.dm_value_windows import OUTCOME_WINDOWS, VALUE_WINDOWS
 from ecom_platform.tables.raw.users import DEVICES, MARKETING_SOURCES, SUBSCRIPTION_TYPES
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
-
-ACTIVATION_LEVELS = ("none", "low", "medium", "high")
-
-VALUE_WINDOWS = (7, 30, 90, 180, 365)
-"""Days after signup over which revenue and orders accumulate."""
-
-OUTCOME_WINDOWS = ((8, 90), (8, 180), (8, 360), (31, 180), (31, 360))
-"""First and last day (the signup day is day 1) of the windows that begin after an activation window has ended.
-
-What activation is followed by is measured here and nowhere else: an order inside the activation window would be both
-cause and effect.
-"""
 
 
 def _value_columns(window: str, days: str) -> tuple[Column, Column]:
@@ -126,21 +116,9 @@ LATER_PURCHASES = (
     ),
 )
 
-ACTIVATION = (
-    Column(
-        "is_activated_first_7_days",
-        Type.BOOL,
-        "At least two sessions and one add_to_cart in the first 7 days; null until they have been observed.",
-        True,
-    ),
-    Column(
-        "activation_level",
-        Type.STRING,
-        "From the first 7 days: none (neither two sessions nor a cart), low (one of the two), medium (both: activated), "
-        "high (both and a started checkout); null until they have been observed.",
-        True,
-        ACTIVATION_LEVELS,
-    ),
+EARLY_MILESTONES = (
+    is_activated_column(),
+    activation_level_column(),
     Column("first_event_at", Type.TIMESTAMP, "First event (UTC); null without one.", True),
     Column("first_cart_at", Type.TIMESTAMP, "First add_to_cart (UTC); null without one.", True),
     Column(
@@ -188,7 +166,7 @@ DM_USER_PURCHASE_SUMMARY = Table(
             for column in _value_columns(f"days_{first}_to_{last}", f"days {first} to {last} (the signup day is day 1)")
         ),
         *LATER_PURCHASES,
-        *ACTIVATION,
+        *EARLY_MILESTONES,
         *(column for window in FEATURE_WINDOWS for column in _feature_columns(window)),
         *RETENTION,
         signup_month_column(),
