@@ -16,6 +16,7 @@ from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEAT
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
 from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
+from ecom_platform.tables.marts.dm_rfm import DM_RFM
 from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS
@@ -42,6 +43,7 @@ MARTS = (
     DM_ACTIVATION_FEATURES,
     DM_VALUE_WINDOWS,
     DM_USER_PURCHASE_SUMMARY,
+    DM_RFM,
     DM_SUBSCRIPTION_KPIS,
     DM_CATEGORY_PERFORMANCE,
     DM_FUNNEL_EVENTS,

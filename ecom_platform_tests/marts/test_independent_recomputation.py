@@ -15,6 +15,7 @@ from ecom_platform.tables import Table
 from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS, FUNNEL_STAGES
+from ecom_platform.tables.marts.dm_rfm import DM_RFM, HOLDOUTS
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS, WINDOWS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
@@ -125,6 +126,42 @@ def test_value_windows(case: Case) -> None:
             window = {"user_id": user.user_id, "start_day": start, "end_day": end, "is_window_observed": age >= end}
             expected.append(window | amounts)
     compare(expected, marts, DM_VALUE_WINDOWS)
+
+
+def test_rfm(case: Case) -> None:
+    frames, marts = case
+    orders = frames["orders"][frames["orders"].payment_status == "success"]
+    expected = []
+    for _, user in frames["users"].iterrows():
+        spent = (
+            orders[orders.user_id == user.user_id].groupby("order_date").total_amount.agg(lambda sums: sum(sums, Decimal(0)))
+        )
+        starts = {"signup": user.signup_date, "day_30": user.signup_date + timedelta(days=30)}
+        if len(spent):
+            starts["first_purchase"] = min(spent.index) + timedelta(days=1)
+        for clock, start in starts.items():
+            for holdout in HOLDOUTS:
+                end = OBSERVED_UNTIL - timedelta(days=holdout)
+                counted = spent[[start <= day <= end for day in spent.index]]
+                held = spent[[day > end for day in spent.index]]
+                if start > end:
+                    continue
+                expected.append(
+                    {
+                        "user_id": user.user_id,
+                        "clock": clock,
+                        "holdout_days": holdout,
+                        "clock_start": start,
+                        "frequency": len(counted),
+                        "recency_days": max(((day - start).days + 1 for day in counted.index), default=0),
+                        "age_days": (end - start).days + 1,
+                        "revenue": sum(counted, Decimal(0)),
+                        "earlier_frequency": sum(day < start for day in spent.index),
+                        "holdout_frequency": len(held) if holdout else None,
+                        "holdout_revenue": sum(held, Decimal(0)) if holdout else None,
+                    }
+                )
+    compare(expected, marts, DM_RFM)
 
 
 def early_features(events: pd.DataFrame, products: pd.DataFrame) -> Row:
