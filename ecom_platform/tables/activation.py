@@ -41,7 +41,7 @@ class Activation:
         return {
             "none": "neither the sessions nor the carts",
             "low": "one of the two",
-            "medium": "both: activated",
+            "medium": "both (activated)",
             "high": f"both, and {_at_least(self.checkouts, 'checkout_start event')}",
         }
 
@@ -62,7 +62,7 @@ def _at_least(count: int, of: str) -> str:
 
 ACTIVATION = Activation(window_days=7, sessions=2, carts=1, checkouts=1)
 
-UNOBSERVED = f"null until {ACTIVATION.window} have been observed, and without an event log"
+UNOBSERVED = "null until they have been observed, and without an event log"
 
 
 def is_activated_column() -> Column:
@@ -72,7 +72,7 @@ def is_activated_column() -> Column:
 def activation_level_column() -> Column:
     """The level of one user."""
     levels = "; ".join(f"{level}: {meaning}" for level, meaning in ACTIVATION.levels.items())
-    doc = f"Level by sessions, carts and checkouts in {ACTIVATION.window}. {levels}; {UNOBSERVED}."
+    doc = f"Level by {ACTIVATION.window}, from the sessions and carts of activation. {levels}; {UNOBSERVED}."
     return Column("activation_level", Type.STRING, doc, True, tuple(ACTIVATION.levels))
 
 

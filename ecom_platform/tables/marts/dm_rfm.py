@@ -12,6 +12,7 @@ one: Fader, Hardie and Lee, "Counting Your Customers the Easy Way", Marketing Sc
 signup day; `day_30` is the landmark, the day at which the outcome windows begin.
 """
 
+from ecom_platform.tables.measures import attribute, count, money
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 CLOCKS = ("signup", "day_30", "first_purchase")
@@ -20,7 +21,7 @@ HOLDOUTS = (0, 365)
 """Days at the end of what has been observed that are kept back, to compare a model's forecast with."""
 
 _COUNTED = "from clock_start to the last counted day"
-_HELD_OUT = "in the days held out; null when none are"
+_NOTHING_HELD_OUT = "null when none are"
 
 DM_RFM = Table(
     layer="marts",
@@ -34,20 +35,18 @@ DM_RFM = Table(
             "Where time begins: on the signup day, 30 days after it, or on the day after the first paid order.",
             accepted=CLOCKS,
         ),
-        Column("holdout_days", Type.INT64, "The last observed days that are not counted: 0 or 365.", minimum=0),
+        attribute("holdout_days", "The last observed days that are not counted: 0 or 365"),
         Column("clock_start", Type.DATE, "First day that the clock counts."),
-        Column("frequency", Type.INT64, f"x: days with a paid order {_COUNTED}.", minimum=0),
-        Column(
+        count("frequency", f"x: days with a paid order {_COUNTED}"),
+        attribute(
             "recency_days",
-            Type.INT64,
-            "t_x: days from clock_start to the last counted day with a paid order, both included; 0 without one.",
-            minimum=0,
+            "t_x: days from clock_start to the last counted day with a paid order, both included; 0 without one",
         ),
-        Column("age_days", Type.INT64, "T: days from clock_start to the last counted day, both included.", minimum=1),
-        Column("revenue", Type.NUMERIC, f"Paid revenue {_COUNTED}, shop currency.", minimum=0),
-        Column("earlier_frequency", Type.INT64, "Days with a paid order before clock_start.", minimum=0),
-        Column("holdout_frequency", Type.INT64, f"Days with a paid order {_HELD_OUT}.", True, minimum=0),
-        Column("holdout_revenue", Type.NUMERIC, f"Paid revenue {_HELD_OUT}, shop currency.", True, minimum=0),
+        attribute("age_days", "T: days from clock_start to the last counted day, both included", minimum=1),
+        money("revenue", f"Paid revenue {_COUNTED}"),
+        count("earlier_frequency", "Days with a paid order before clock_start"),
+        count("holdout_frequency", "Days with a paid order in the days held out", null=_NOTHING_HELD_OUT),
+        money("holdout_revenue", "Paid revenue in the days held out", null=_NOTHING_HELD_OUT),
         signup_month_column(),
     ),
     key=("user_id", "clock", "holdout_days"),

@@ -4,6 +4,7 @@ A window is half-open in days since signup, [start_day, end_day). Its short name
 names the last one: `first_30_days` is [0, 30) and `days_31_to_360` is [30, 360).
 """
 
+from ecom_platform.tables.measures import attribute, count, money
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 VALUE_WINDOWS = (7, 30, 90, 180, 365)
@@ -30,26 +31,17 @@ DM_VALUE_WINDOWS = Table(
     doc="One row per user and window after signup: paid orders and revenue in it. Null until the window has been observed.",
     columns=(
         Column("user_id", Type.STRING, "The user."),
-        Column("start_day", Type.INT64, "First day of the window, in days since signup; the signup day is 0.", minimum=0),
-        Column("end_day", Type.INT64, "The day at which the window ends; that day itself is outside.", minimum=1),
+        attribute("start_day", "First day of the window, in days since signup; the signup day is 0"),
+        attribute("end_day", "The day at which the window ends; that day itself is outside", minimum=1),
         Column("is_window_observed", Type.BOOL, "The user has been observed for end_day days, the signup day included."),
-        Column("order_count", Type.INT64, f"Paid orders in the window; {_UNOBSERVED}.", True, minimum=0),
-        Column("revenue", Type.NUMERIC, f"Paid revenue in the window, shop currency; {_UNOBSERVED}.", True, minimum=0),
-        Column(
+        count("order_count", "Paid orders in the window", null=_UNOBSERVED),
+        money("revenue", "Paid revenue in the window", null=_UNOBSERVED),
+        money(
             "high_tier_revenue",
-            Type.NUMERIC,
-            "Of that, from order lines of High-tier products, shop currency; a line without a tier is not High; "
-            f"{_UNOBSERVED}.",
-            True,
-            minimum=0,
+            "Of that, from order lines of High-tier products (a line without a tier is not High)",
+            null=_UNOBSERVED,
         ),
-        Column(
-            "discounted_revenue",
-            Type.NUMERIC,
-            f"Of that, from order lines bought on the product's discount day, shop currency; {_UNOBSERVED}.",
-            True,
-            minimum=0,
-        ),
+        money("discounted_revenue", "Of that, from order lines bought on the product's discount day", null=_UNOBSERVED),
         signup_month_column(),
     ),
     key=("user_id", "start_day", "end_day"),
