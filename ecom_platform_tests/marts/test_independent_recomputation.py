@@ -12,14 +12,13 @@ import pandas as pd
 import pytest
 
 from ecom_platform.tables import Table
-from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS, FUNNEL_STAGES
 from ecom_platform.tables.marts.dm_rfm import DM_RFM, HOLDOUTS
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS, WINDOWS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
-from ecom_platform_tests.marts.shop import Marts
+from ecom_platform_tests.marts.shop import ACTIVATION, Marts
 
 Row = dict[str, Any]
 Case = tuple[dict[str, pd.DataFrame], Marts]
