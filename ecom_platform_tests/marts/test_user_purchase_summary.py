@@ -117,7 +117,7 @@ def test_windows_are_half_open_and_outcome_windows_leave_the_early_days_out(
     assert list(row.values()) == [Decimal(revenue), orders]
 
 
-def test_later_revenue_tells_the_dear_and_the_discounted_part(marts: Marts) -> None:
+def test_later_revenue_has_its_high_tier_and_its_discounted_part(marts: Marts) -> None:
     row = marts.row(SUMMARY, user_id="bea")
     assert row["high_tier_revenue_days_31_to_360"] == Decimal("100.00")
     assert row["discounted_revenue_days_31_to_360"] == Decimal("10.00")
@@ -189,7 +189,7 @@ def test_the_summary_carries_the_features_of_both_windows(marts: Marts) -> None:
                 assert summary[f"{feature.name}_first_{window}_days"] == features[feature.name]
 
 
-def test_time_to_the_first_cart_is_told_from_the_first_event_and_from_signup(marts: Marts) -> None:
+def test_time_to_the_first_cart_is_counted_from_the_first_event_and_from_signup(marts: Marts) -> None:
     row = marts.row(SUMMARY, user_id="bea")
     assert row["first_event_at"] == datetime(2024, 1, 10, 9, 0, tzinfo=UTC)
     assert row["first_cart_at"] == datetime(2024, 1, 10, 9, 4, tzinfo=UTC)

@@ -62,7 +62,7 @@ def test_a_user_who_bought_nothing_in_an_observed_window_has_zero(marts: Marts) 
     assert (row["order_count"], row["revenue"]) == (0, 0)
 
 
-def test_the_dear_and_the_discounted_part_are_of_the_same_orders(marts: Marts) -> None:
+def test_high_tier_and_discounted_revenue_are_of_the_same_orders(marts: Marts) -> None:
     row = marts.row(DM_VALUE_WINDOWS, user_id="dot", start_day=30, end_day=360)
     assert (row["revenue"], row["high_tier_revenue"], row["discounted_revenue"]) == (110, 100, 10)
 

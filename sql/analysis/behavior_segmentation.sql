@@ -1,15 +1,15 @@
 -- Which kinds of customers are there by what they do, and what is each kind worth?
 --
 -- - **Unit**: segmentation x segment. Two segmentations, each covering every user once; in each, the first rule that holds
---   decides, in the order of `segment_number`. The rules stand in `definition`.
+--   applies, in the order of `segment_number`. `definition` states the rules.
 -- - **purchase_history**: recency (days from the last paid order to `observed_until`) and frequency (paid orders to date).
 -- - **early_behavior**: the deepest thing done in the first 7 days. `unknown` while they have not been observed, or without
 --   an event log.
 -- - **Denominators**: users for shares and per-user values, paid orders for AOV, users whose activation is known for the
 --   activated share. Sums over sums.
 -- - **Null**: a rate whose denominator is 0.
--- - **Caution**: values are to date and segments differ in age (`average_days_observed`); purchase history is made of the very
---   orders it is then valued by.
+-- - **Caution**: values are to date and segments differ in age (`average_days_observed`); purchase history is defined by the
+--   very orders that are then counted as its value.
 WITH users AS (
   SELECT
     days_observed,

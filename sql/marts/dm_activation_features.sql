@@ -2,7 +2,7 @@
 --
 -- - **Unit**: user x window. The windows are the first 7 and the first 30 days.
 -- - **Window**: half-open days from signup, [signup day, signup day + window_days). Only events inside it count; a session
---   that runs over its end is cut there.
+--   that runs past its end is cut there.
 -- - **Clock**: the UTC day of the event, against `observed_until` of the cohort.
 -- - **Denominators**: sessions for averages, views for the discount share; null, not 0, when there are none.
 -- - **Null**: every feature while the window has not ended, and where the cohort has no event log at all: both are
