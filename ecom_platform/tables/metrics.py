@@ -162,8 +162,8 @@ REVENUE_PER_USER_PER_30_DAYS = Metric(
     "paid revenue",
     "observed user-days",
     Unit.MONEY,
-    "Comparable between groups that have been observed for different times, but not between ages: buying is most frequent early "
-    "on.",
+    "Comparable between groups that have been observed for different times, but not between ages: buying is most frequent "
+    "early on.",
     "null without user-days",
     times=30,
     source=Source(SUMMARY, "lifetime_revenue * 30", "days_observed"),
