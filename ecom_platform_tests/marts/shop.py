@@ -205,7 +205,7 @@ class Marts:
 @lru_cache
 def assets() -> tuple[SqlAsset, ...]:
     """The SQL assets of marts and analysis, each after those it reads; the other layers have tests of their own."""
-    return load_sql(sql_folder(), Catalog(tuple(CATALOG.values()), ACTIVATION.parameters), BUILT_LAYERS)
+    return load_sql(sql_folder(), Catalog(tuple(CATALOG.values()), parameters=ACTIVATION.parameters), BUILT_LAYERS)
 
 
 def upstream(tables: Sequence[Table]) -> set[Table]:
