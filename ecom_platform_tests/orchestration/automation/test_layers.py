@@ -184,6 +184,6 @@ def test_a_job_that_selects_what_no_asset_is_in_is_refused(selection: dg.AssetSe
 
 
 def test_the_platform_with_a_layer_that_has_no_asset_does_not_load(example: Example) -> None:
-    catalog = Catalog(tuple(CATALOG.values()), Layers((*LAYERS.values(), example.layer)))
+    catalog = Catalog(tuple(CATALOG.values()), Layers((*LAYERS.values(), example.layer)), CATALOG.parameters)
     with pytest.raises(ValueError, match=r'refresh_data_mart selects key:"forecasts/\*", which matches no asset'):
         build_definitions(SETTINGS, catalog)
