@@ -4,6 +4,7 @@ A table has a file of its own; `CATALOG` holds them all in the order in which da
 UI's column schema and the validation of the SQL files derive from here.
 """
 
+from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.analysis.behavior_segmentation import BEHAVIOR_SEGMENTATION
 from ecom_platform.tables.analysis.category_performance import CATEGORY_PERFORMANCE
 from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
@@ -15,8 +16,10 @@ from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEAT
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
 from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
+from ecom_platform.tables.marts.dm_rfm import DM_RFM
 from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
+from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.tables.raw.experiment_assignments import EXPERIMENT_ASSIGNMENTS
@@ -38,7 +41,9 @@ RAW = (*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
 
 MARTS = (
     DM_ACTIVATION_FEATURES,
+    DM_VALUE_WINDOWS,
     DM_USER_PURCHASE_SUMMARY,
+    DM_RFM,
     DM_SUBSCRIPTION_KPIS,
     DM_CATEGORY_PERFORMANCE,
     DM_FUNNEL_EVENTS,
@@ -66,7 +71,8 @@ CATALOG = Catalog(
         *MARTS,
         *ANALYSIS,
         *QUALITY,
-    )
+    ),
+    parameters=ACTIVATION.parameters,
 )
 
 __all__ = ["ANALYSIS", "CATALOG", "CLEANED", "LAYERS", "MARTS", "QUALITY", "RAW", "Catalog", "Column", "Table", "Type"]

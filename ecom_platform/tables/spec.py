@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecom_platform.tables.layers import LAYERS, Layer, Layers
@@ -149,11 +150,15 @@ class Table:
 class Catalog(Mapping[str, Table]):
     """Every table of the platform by its full name, `layer.table`, in the order of the flow of data.
 
-    `layers` are those that its tables may belong to. Raises ValueError for a table of another layer.
+    `layers` are those that its tables may belong to; `parameters` are the numbers that SQL files name (`@name`) because
+    they are declared in Python. Raises ValueError for a table of another layer.
     """
 
-    def __init__(self, tables: tuple[Table, ...], layers: Layers = LAYERS) -> None:
+    def __init__(
+        self, tables: tuple[Table, ...], layers: Layers = LAYERS, parameters: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self.layers = layers
+        self.parameters = parameters
         for table in tables:
             if table.layer not in layers:
                 raise ValueError(f"{table} belongs to no layer: there is no {table.layer} in ecom_platform/tables/layers.py")

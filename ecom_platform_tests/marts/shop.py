@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 
-from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables import CATALOG, Catalog, Table
+from ecom_platform.tables.activation import Activation
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
 
@@ -28,6 +28,9 @@ SOURCES = (
     "clean.user_events",
     "raw.observation_windows",
 )
+
+ACTIVATION = Activation(window_days=7, sessions=2, carts=1, checkouts=1)
+"""The activation that the shops' stories are told with, whichever the platform has adopted."""
 
 EVENT_NAMES = {
     "view": "view_product",
@@ -202,10 +205,7 @@ class Marts:
 @lru_cache
 def assets() -> tuple[SqlAsset, ...]:
     """The SQL assets of marts and analysis, each after those it reads; the other layers have tests of their own."""
-    with TemporaryDirectory() as folder:
-        for layer in BUILT_LAYERS:
-            (Path(folder) / layer).symlink_to(sql_folder() / layer)
-        return load_sql(Path(folder), CATALOG)
+    return load_sql(sql_folder(), Catalog(tuple(CATALOG.values()), parameters=ACTIVATION.parameters), BUILT_LAYERS)
 
 
 def upstream(tables: Sequence[Table]) -> set[Table]:

@@ -36,7 +36,7 @@ def test_early_behaviour_is_unknown_where_there_is_no_event_log(marts: Marts) ->
         assert row["is_window_observed"] is False
         assert {row[feature.name] for feature in FEATURES} == {None}
     assert set(marts.values(DM_USER_PURCHASE_SUMMARY, "activation_level")) == {None}
-    assert set(marts.values(DM_USER_PURCHASE_SUMMARY, "is_activated_first_7_days")) == {None}
+    assert set(marts.values(DM_USER_PURCHASE_SUMMARY, "is_activated")) == {None}
 
 
 def test_value_is_known_all_the_same(marts: Marts) -> None:

@@ -14,9 +14,11 @@ import pytest
 from ecom_platform.tables import Table
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS, FUNNEL_STAGES
-from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY, OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.marts.dm_rfm import DM_RFM, HOLDOUTS
+from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
+from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS, WINDOWS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
-from ecom_platform_tests.marts.shop import Marts
+from ecom_platform_tests.marts.shop import ACTIVATION, Marts
 
 Row = dict[str, Any]
 Case = tuple[dict[str, pd.DataFrame], Marts]
@@ -78,9 +80,7 @@ def user_row(user: pd.Series, frames: dict[str, pd.DataFrame]) -> Row:
         "days_to_first_cart": min(carts.day, default=None),
         "hours_to_first_cart": None if carts.empty else (first_cart - first_event).total_seconds() / 3600,
     }
-    spans = {f"first_{days}_days": (0, days) for days in VALUE_WINDOWS}
-    spans |= {f"days_{first}_to_{last}": (first - 1, last) for first, last in OUTCOME_WINDOWS}
-    for name, (start, end) in spans.items():
+    for name, (start, end) in WINDOWS.items():
         inside = paid[(paid.day >= start) & (paid.day < end)]
         row[f"revenue_{name}"] = sum(inside.total_amount, Decimal(0)) if age >= end else None
         row[f"order_count_{name}"] = len(inside) if age >= end else None
@@ -94,13 +94,73 @@ def user_row(user: pd.Series, frames: dict[str, pd.DataFrame]) -> Row:
         features = early_features(events[events.day < days], frames["products"])
         known = has_log and age >= days
         row |= {f"{name}_first_{days}_days": value if known else None for name, value in features.items()}
-    criteria = [row["session_count_first_7_days"], row["cart_count_first_7_days"], row["checkout_count_first_7_days"]]
+    criteria = [row[f"{event}_count_first_{ACTIVATION.window_days}_days"] for event in ("session", "cart", "checkout")]
     if None in criteria:
-        return row | {"is_activated_first_7_days": None, "activation_level": None}
+        return row | {"is_activated": None, "activation_level": None}
     sessions, cart_count, checkouts = criteria
-    met = (sessions >= 2) + (cart_count >= 1)
-    level = ("none", "low", "high" if checkouts else "medium")[met]
-    return row | {"is_activated_first_7_days": met == 2, "activation_level": level}
+    met = (sessions >= ACTIVATION.sessions) + (cart_count >= ACTIVATION.carts)
+    level = ("none", "low", "high" if checkouts >= ACTIVATION.checkouts else "medium")[met]
+    return row | {"is_activated": met == 2, "activation_level": level}
+
+
+def test_value_windows(case: Case) -> None:
+    frames, marts = case
+    lines = frames["order_items"]
+    orders = frames["orders"][frames["orders"].payment_status == "success"]
+    expected = []
+    for _, user in frames["users"].iterrows():
+        age = (OBSERVED_UNTIL - user.signup_date).days + 1
+        for start, end in WINDOWS.values():
+            first, after = user.signup_date + timedelta(days=start), user.signup_date + timedelta(days=end)
+            paid = orders[(orders.user_id == user.user_id) & (orders.order_date >= first) & (orders.order_date < after)]
+            bought = lines[lines.order_id.isin(paid.order_id)]
+            amounts: Row = {
+                "order_count": len(paid),
+                "revenue": sum(paid.total_amount, Decimal(0)),
+                "high_tier_revenue": sum(bought.line_amount[bought.price_tier == "High"], Decimal(0)),
+                "discounted_revenue": sum(bought.line_amount[bought.is_discounted.astype(bool)], Decimal(0)),
+            }
+            if age < end:
+                amounts = dict.fromkeys(amounts)
+            window = {"user_id": user.user_id, "start_day": start, "end_day": end, "is_window_observed": age >= end}
+            expected.append(window | amounts)
+    compare(expected, marts, DM_VALUE_WINDOWS)
+
+
+def test_rfm(case: Case) -> None:
+    frames, marts = case
+    orders = frames["orders"][frames["orders"].payment_status == "success"]
+    expected = []
+    for _, user in frames["users"].iterrows():
+        spent = (
+            orders[orders.user_id == user.user_id].groupby("order_date").total_amount.agg(lambda sums: sum(sums, Decimal(0)))
+        )
+        starts = {"signup": user.signup_date, "day_30": user.signup_date + timedelta(days=30)}
+        if len(spent):
+            starts["first_purchase"] = min(spent.index) + timedelta(days=1)
+        for clock, start in starts.items():
+            for holdout in HOLDOUTS:
+                end = OBSERVED_UNTIL - timedelta(days=holdout)
+                counted = spent[[start <= day <= end for day in spent.index]]
+                held = spent[[day > end for day in spent.index]]
+                if start > end:
+                    continue
+                expected.append(
+                    {
+                        "user_id": user.user_id,
+                        "clock": clock,
+                        "holdout_days": holdout,
+                        "clock_start": start,
+                        "frequency": len(counted),
+                        "recency_days": max(((day - start).days + 1 for day in counted.index), default=0),
+                        "age_days": (end - start).days + 1,
+                        "revenue": sum(counted, Decimal(0)),
+                        "earlier_frequency": sum(day < start for day in spent.index),
+                        "holdout_frequency": len(held) if holdout else None,
+                        "holdout_revenue": sum(held, Decimal(0)) if holdout else None,
+                    }
+                )
+    compare(expected, marts, DM_RFM)
 
 
 def early_features(events: pd.DataFrame, products: pd.DataFrame) -> Row:

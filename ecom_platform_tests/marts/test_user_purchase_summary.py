@@ -10,7 +10,7 @@ import pytest
 
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES, FEATURE_WINDOWS, FEATURES
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY as SUMMARY
-from ecom_platform.tables.marts.dm_user_purchase_summary import OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.marts.dm_value_windows import OUTCOME_WINDOWS, VALUE_WINDOWS
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 SIGNUP = date(2024, 1, 10)
@@ -117,7 +117,7 @@ def test_windows_are_half_open_and_outcome_windows_leave_the_early_days_out(
     assert list(row.values()) == [Decimal(revenue), orders]
 
 
-def test_later_revenue_tells_the_dear_and_the_discounted_part(marts: Marts) -> None:
+def test_later_revenue_has_its_high_tier_and_its_discounted_part(marts: Marts) -> None:
     row = marts.row(SUMMARY, user_id="bea")
     assert row["high_tier_revenue_days_31_to_360"] == Decimal("100.00")
     assert row["discounted_revenue_days_31_to_360"] == Decimal("10.00")
@@ -128,7 +128,7 @@ def test_later_revenue_tells_the_dear_and_the_discounted_part(marts: Marts) -> N
     [("bea", "high", True), ("eve", "medium", True), ("cal", "low", False), ("dot", "none", False)],
 )
 def test_two_sessions_and_a_cart_activate(marts: Marts, user: str, level: str, activated: bool) -> None:
-    row = marts.row(SUMMARY, "activation_level", "is_activated_first_7_days", user_id=user)
+    row = marts.row(SUMMARY, "activation_level", "is_activated", user_id=user)
     assert list(row.values()) == [level, activated]
 
 
@@ -189,7 +189,7 @@ def test_the_summary_carries_the_features_of_both_windows(marts: Marts) -> None:
                 assert summary[f"{feature.name}_first_{window}_days"] == features[feature.name]
 
 
-def test_time_to_the_first_cart_is_told_from_the_first_event_and_from_signup(marts: Marts) -> None:
+def test_time_to_the_first_cart_is_counted_from_the_first_event_and_from_signup(marts: Marts) -> None:
     row = marts.row(SUMMARY, user_id="bea")
     assert row["first_event_at"] == datetime(2024, 1, 10, 9, 0, tzinfo=UTC)
     assert row["first_cart_at"] == datetime(2024, 1, 10, 9, 4, tzinfo=UTC)
@@ -236,7 +236,7 @@ def test_a_window_is_unknown_until_its_last_day_has_been_observed(ages: Marts, d
         assert row[f"order_count_{window}"] == (0 if observed == "whole" else None)
     if days == 7:
         assert row["activation_level"] == ("none" if observed == "whole" else None)
-        assert row["is_activated_first_7_days"] is (False if observed == "whole" else None)
+        assert row["is_activated"] is (False if observed == "whole" else None)
     if days in FEATURE_WINDOWS:
         assert row[f"event_count_first_{days}_days"] == (1 if observed == "whole" else None)
 

@@ -94,6 +94,20 @@ class TestLoading:
         folder = write("marts.counts", COUNT_PETS)
         assert [asset.table for asset in load_sql(folder, TABLES)] == [COUNTS, TOTALS]
 
+    def test_a_parameter_stands_for_the_catalogues_number_in_text_and_comment(self, write: Write) -> None:
+        folder = write(
+            "marts.totals", "-- Pets of those with @least or more.\n" + SUM_PETS.partition("\n")[2] + "WHERE pets >= @least\n"
+        )
+        write("marts.counts", COUNT_PETS)
+        totals = load_sql(folder, Catalog(tuple(TABLES.values()), parameters={"least": 3}))[-1]
+        assert totals.description == "Pets of those with 3 or more."
+        assert totals.sql.endswith("WHERE pets >= 3\n")
+
+    def test_an_unknown_parameter_is_refused_with_its_line(self, write: Write) -> None:
+        folder = write("marts.totals", SUM_PETS + "WHERE pets >= @leats\n")
+        with pytest.raises(SqlError, match=r"totals.sql:3: there is no parameter @leats; did you mean least\?"):
+            load_sql(folder, Catalog(tuple(TABLES.values()), parameters={"least": 3}))
+
     def test_tables_that_read_each_other_are_refused(self, write: Write) -> None:
         write("marts.totals", SUM_PETS)
         folder = write(

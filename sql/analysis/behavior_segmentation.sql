@@ -1,22 +1,22 @@
 -- Which kinds of customers are there by what they do, and what is each kind worth?
 --
 -- - **Unit**: segmentation x segment. Two segmentations, each covering every user once; in each, the first rule that holds
---   decides, in the order of `segment_number`. The rules stand in `definition`.
+--   applies, in the order of `segment_number`. `definition` states the rules.
 -- - **purchase_history**: recency (days from the last paid order to `observed_until`) and frequency (paid orders to date).
 -- - **early_behavior**: the deepest thing done in the first 7 days. `unknown` while they have not been observed, or without
 --   an event log.
 -- - **Denominators**: users for shares and per-user values, paid orders for AOV, users whose activation is known for the
 --   activated share. Sums over sums.
 -- - **Null**: a rate whose denominator is 0.
--- - **Caution**: values are to date and segments differ in age (`average_days_observed`); purchase history is made of the very
---   orders it is then valued by.
+-- - **Caution**: values are to date and segments differ in age (`average_days_observed`); purchase history is defined by the
+--   very orders that are then counted as its value.
 WITH users AS (
   SELECT
     days_observed,
     lifetime_revenue,
     successful_order_count,
     DATE_DIFF(observed_until, last_purchase_date, DAY) AS days_since_last_purchase,
-    is_activated_first_7_days,
+    is_activated,
     event_count_first_7_days,
     discount_view_share_first_7_days,
     cart_count_first_7_days,
@@ -39,7 +39,7 @@ numbered AS (
     days_observed,
     lifetime_revenue,
     successful_order_count,
-    is_activated_first_7_days
+    is_activated
   FROM users
   UNION ALL
   SELECT
@@ -56,7 +56,7 @@ numbered AS (
     days_observed,
     lifetime_revenue,
     successful_order_count,
-    is_activated_first_7_days
+    is_activated
   FROM users
 ),
 
@@ -102,8 +102,8 @@ totals AS (
     SUM(successful_order_count) AS order_count,
     SUM(lifetime_revenue) AS revenue,
     SUM(days_observed) AS observed_user_days,
-    COUNT(is_activated_first_7_days) AS users_with_known_activation,
-    COUNTIF(is_activated_first_7_days) AS activated_user_count
+    COUNT(is_activated) AS users_with_known_activation,
+    COUNTIF(is_activated) AS activated_user_count
   FROM numbered
   GROUP BY segmentation, segment_number
 )

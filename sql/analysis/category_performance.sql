@@ -5,7 +5,7 @@
 --   before, so that the season cancels out.
 -- - **Growth class**: growing above +10 %, declining below -10 %, flat between. **Share class**: the category's growth against
 --   the whole shop's: gaining when more than 5 percentage points above it, losing when more than 5 below, steady between.
--- - **Attention**: product views and carts in the event log, which covers users' first weeks only: a rate of new users.
+-- - **Attention**: product views and carts in the event log, which covers users' first weeks only: a rate among new users.
 -- - **Denominators**: orders that contain the category for AOV, units for the unit price, listed products for revenue per
 --   product, views for the cart rate. Sums over sums.
 -- - **Null**: growth and its classes with fewer than 15 complete months or a base of zero; rates whose denominator is 0.

@@ -5,8 +5,9 @@
 -- - **Active**: an event, or an order paid or failed. **Buyer**: a paid order. After the event log ends (the first weeks),
 --   activity rests on orders alone, so later months are purchase retention.
 -- - **Denominator**: eligible users, those whose whole month n has been observed. Only they count in the numerator.
--- - **Null**: counts and rates of a cell in which no user is eligible yet. `is_complete_cohort` tells whether all are.
--- - **Caution**: the level is made of the first 7 days, which lie inside month 0. Compare levels from month 1 on.
+-- - **Null**: counts and rates of a cell in which no user is eligible yet. `is_complete_cohort` says whether all are.
+-- - **Caution**: the level rests on the first @activation_window_days days, which lie inside month 0. Compare levels from
+--   month 1 on.
 -- - To pool cohorts, add the counts over cells and divide; never average rates.
 WITH users AS (
   SELECT

@@ -8,8 +8,8 @@
 -- - **Denominators**: conversion divides by those who reached the stage before (or by all); the drop-off rate by those who
 --   reached the stage; the event ratio divides event counts. Sums over sums.
 -- - **Null**: rates of the first stage towards a stage before it, the drop-off of the last, and empty denominators.
--- - **Caution**: the activation level is made of carts and checkouts of the same sessions, so those who go deeper must have
---   a higher one: it describes, it does not explain.
+-- - **Caution**: the activation level is computed from carts and checkouts of the same sessions, so those who go deeper must
+--   have a higher one: it describes, it does not explain.
 WITH sessions AS (
   SELECT
     funnel.user_id,

@@ -6,67 +6,46 @@
 --   repurchase rate, paid orders for AOV, pairs of consecutive paid orders inside the horizon for the days between orders.
 -- - **Null**: everything while no user is eligible; a rate or mean whose denominator is 0.
 -- - **Caution**: a horizon cuts long gaps off, so days between orders grow with the horizon: compare at the same horizon.
---   The level is made of the first 7 days, which every horizon includes: for what follows activation use the mart's outcome
---   windows.
+--   The level rests on the first @activation_window_days days, which every horizon includes: for what follows activation use
+--   the outcome windows of `dm_value_windows`.
 -- - To pool cohorts, add the counts and sums and divide; never average rates.
-WITH user_horizons AS (
+WITH users AS (
   SELECT
     user_id,
     signup_month AS cohort_month,
-    activation_level,
-    30 AS horizon_days,
-    order_count_first_30_days AS order_count,
-    revenue_first_30_days AS revenue
+    signup_date,
+    days_observed,
+    COALESCE(activation_level, 'unknown') AS activation_level
   FROM marts.dm_user_purchase_summary
-  UNION ALL
-  SELECT
-    user_id,
-    signup_month AS cohort_month,
-    activation_level,
-    90 AS horizon_days,
-    order_count_first_90_days AS order_count,
-    revenue_first_90_days AS revenue
-  FROM marts.dm_user_purchase_summary
-  UNION ALL
-  SELECT
-    user_id,
-    signup_month AS cohort_month,
-    activation_level,
-    180 AS horizon_days,
-    order_count_first_180_days AS order_count,
-    revenue_first_180_days AS revenue
-  FROM marts.dm_user_purchase_summary
-  UNION ALL
-  SELECT
-    user_id,
-    signup_month AS cohort_month,
-    activation_level,
-    365 AS horizon_days,
-    order_count_first_365_days AS order_count,
-    revenue_first_365_days AS revenue
-  FROM marts.dm_user_purchase_summary
+),
+
+horizons AS (
+  SELECT horizon_days
+  FROM UNNEST([30, 90, 180, 365]) AS horizon_days
 ),
 
 values_by_level AS (
   SELECT
-    cohort_month,
-    COALESCE(activation_level, 'unknown') AS activation_level,
-    horizon_days,
+    users.cohort_month,
+    users.activation_level,
+    horizons.horizon_days,
     COUNT(*) AS user_count,
-    COUNT(order_count) AS eligible_user_count,
-    COUNTIF(order_count >= 1) AS buyer_count,
-    COUNTIF(order_count >= 2) AS repeat_buyer_count,
-    SUM(order_count) AS order_count,
-    SUM(revenue) AS revenue
-  FROM user_horizons
-  GROUP BY cohort_month, COALESCE(activation_level, 'unknown'), horizon_days
+    COUNT(value_windows.order_count) AS eligible_user_count,
+    COUNTIF(value_windows.order_count >= 1) AS buyer_count,
+    COUNTIF(value_windows.order_count >= 2) AS repeat_buyer_count,
+    SUM(value_windows.order_count) AS order_count,
+    SUM(value_windows.revenue) AS revenue
+  FROM marts.dm_value_windows AS value_windows
+  INNER JOIN horizons ON horizons.horizon_days = value_windows.end_day
+  INNER JOIN users ON users.user_id = value_windows.user_id
+  WHERE value_windows.start_day = 0
+  GROUP BY users.cohort_month, users.activation_level, horizons.horizon_days
 ),
 
 successive_orders AS (
   SELECT
-    users.user_id,
-    users.signup_month AS cohort_month,
-    COALESCE(users.activation_level, 'unknown') AS activation_level,
+    users.cohort_month,
+    users.activation_level,
     users.days_observed,
     DATE_DIFF(orders.order_date, users.signup_date, DAY) AS days_since_signup,
     DATE_DIFF(
@@ -75,13 +54,8 @@ successive_orders AS (
       DAY
     ) AS days_since_previous_order
   FROM clean.orders AS orders
-  INNER JOIN marts.dm_user_purchase_summary AS users ON users.user_id = orders.user_id
+  INNER JOIN users ON users.user_id = orders.user_id
   WHERE orders.payment_status = 'success' AND orders.order_date >= users.signup_date
-),
-
-horizons AS (
-  SELECT DISTINCT horizon_days
-  FROM user_horizons
 ),
 
 gaps_by_level AS (
@@ -101,22 +75,22 @@ gaps_by_level AS (
 
 levels AS (
   SELECT
-    users.cohort_month,
-    users.activation_level,
-    users.horizon_days,
-    users.user_count,
-    users.eligible_user_count,
-    users.buyer_count,
-    users.repeat_buyer_count,
-    users.order_count,
-    users.revenue,
+    totals.cohort_month,
+    totals.activation_level,
+    totals.horizon_days,
+    totals.user_count,
+    totals.eligible_user_count,
+    totals.buyer_count,
+    totals.repeat_buyer_count,
+    totals.order_count,
+    totals.revenue,
     COALESCE(gaps.order_gap_count, 0) AS order_gap_count,
     COALESCE(gaps.order_gap_days, 0) AS order_gap_days
-  FROM values_by_level AS users
+  FROM values_by_level AS totals
   LEFT JOIN gaps_by_level AS gaps
-    ON gaps.cohort_month = users.cohort_month
-    AND gaps.activation_level = users.activation_level
-    AND gaps.horizon_days = users.horizon_days
+    ON gaps.cohort_month = totals.cohort_month
+    AND gaps.activation_level = totals.activation_level
+    AND gaps.horizon_days = totals.horizon_days
 ),
 
 levels_and_all AS (

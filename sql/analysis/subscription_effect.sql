@@ -1,13 +1,13 @@
--- How do subscribers buy before and after they join, next to users who never did?
+-- How do subscribers buy before and after they join, compared with users who never joined?
 --
 -- - **Unit**: subscription type at `observed_until` x period x activation level. `all` is every level.
 -- - **Periods**: `before_join` is [signup, join date), `after_join` is [join date, observed_until], for users with a join
 --   date; `whole` is [signup, observed_until], for everybody.
 -- - **Denominators**: observed user-days of the period for the 30-day rates, paid orders for AOV, buyers of the period for the
 --   repurchase rate. Sums over sums.
--- - **Null**: a rate whose denominator is 0. `unknown` is a subscription or level that the source does not tell.
--- - **Caution**: association only. Users choose to subscribe, keener ones do, and buying is liveliest early: before and after
---   differ in age as well as in subscription, and a subscriber had to stay long enough to join.
+-- - **Null**: a rate whose denominator is 0. `unknown` is a subscription or level that was not recorded.
+-- - **Caution**: association only. Users choose to subscribe, the keener ones do, and buying is most frequent early on: before
+--   and after differ in age as well as in subscription, and a subscriber must have stayed long enough to join.
 WITH users AS (
   SELECT
     user_id,

@@ -2,7 +2,7 @@
 --
 -- - **Unit**: user x window. The windows are the first 7 and the first 30 days.
 -- - **Window**: half-open days from signup, [signup day, signup day + window_days). Only events inside it count; a session
---   that runs over its end is cut there.
+--   that runs past its end is cut there.
 -- - **Clock**: the UTC day of the event, against `observed_until` of the cohort.
 -- - **Denominators**: sessions for averages, views for the discount share; null, not 0, when there are none.
 -- - **Null**: every feature while the window has not ended, and where the cohort has no event log at all: both are
@@ -32,26 +32,12 @@ user_windows AS (
   LEFT JOIN cohorts_with_event_log ON cohorts_with_event_log.signup_month = users.signup_month
 ),
 
-events AS (
-  SELECT
-    events.user_id,
-    events.session_id,
-    events.event_type,
-    events.event_timestamp,
-    events.referrer,
-    events.product_id,
-    COALESCE(events.is_discount_event, FALSE) AS is_discount_event,
-    DATE_DIFF(DATE(events.event_timestamp), users.signup_date, DAY) AS days_since_signup
-  FROM clean.user_events AS events
-  INNER JOIN clean.users AS users ON users.user_id = events.user_id
-),
-
--- A window ends with a day, so whatever is inside it is made of whole days: the events are gone through once.
-session_days AS (
+-- A window ends with a day, so whatever is inside it is made of whole days: the events are read once.
+session_dates AS (
   SELECT
     user_id,
     session_id,
-    days_since_signup,
+    DATE(event_timestamp) AS event_date,
     MIN(event_timestamp) AS first_at,
     MAX(event_timestamp) AS last_at,
     MIN(referrer) AS referrer,
@@ -63,8 +49,28 @@ session_days AS (
     COUNTIF(event_type = 'purchase') AS purchase_count,
     COUNTIF(event_type = 'view_product' AND is_discount_event) AS discount_view_count,
     COUNTIF(is_discount_event) AS discount_event_count
-  FROM events
-  GROUP BY user_id, session_id, days_since_signup
+  FROM clean.user_events
+  GROUP BY user_id, session_id, DATE(event_timestamp)
+),
+
+session_days AS (
+  SELECT
+    session_dates.user_id,
+    session_dates.session_id,
+    DATE_DIFF(session_dates.event_date, users.signup_date, DAY) AS days_since_signup,
+    session_dates.first_at,
+    session_dates.last_at,
+    session_dates.referrer,
+    session_dates.event_count,
+    session_dates.view_count,
+    session_dates.cart_count,
+    session_dates.checkout_count,
+    session_dates.payment_attempt_count,
+    session_dates.purchase_count,
+    session_dates.discount_view_count,
+    session_dates.discount_event_count
+  FROM session_dates
+  INNER JOIN clean.users AS users ON users.user_id = session_dates.user_id
 ),
 
 event_features AS (
@@ -134,12 +140,16 @@ day_features AS (
 -- A product or category counts in a window when it is first viewed in it.
 first_product_views AS (
   SELECT
-    user_id,
-    product_id,
-    MIN(days_since_signup) AS days_since_signup
-  FROM events
-  WHERE event_type = 'view_product' AND product_id IS NOT NULL AND days_since_signup >= 0
-  GROUP BY user_id, product_id
+    events.user_id,
+    events.product_id,
+    MIN(DATE_DIFF(DATE(events.event_timestamp), users.signup_date, DAY)) AS days_since_signup
+  FROM clean.user_events AS events
+  INNER JOIN clean.users AS users ON users.user_id = events.user_id
+  WHERE
+    events.event_type = 'view_product'
+    AND events.product_id IS NOT NULL
+    AND DATE(events.event_timestamp) >= users.signup_date
+  GROUP BY events.user_id, events.product_id
 ),
 
 first_category_views AS (

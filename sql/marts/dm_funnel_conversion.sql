@@ -7,7 +7,7 @@
 --   divide; never average the rates.
 -- - **Null**: a rate whose denominator is 0.
 --
--- A table of its own, because a conversion rate belongs to a group of sessions, not to a session.
+-- A separate table, because a conversion rate belongs to a group of sessions, not to a session.
 WITH sessions AS (
   SELECT
     DATE(session_start) AS session_date,

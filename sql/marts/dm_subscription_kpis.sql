@@ -7,7 +7,8 @@
 --   user-days for the 30-day revenue. Sums over sums.
 -- - **Null**: a rate whose denominator is empty.
 --
--- A table of its own, because its row is a type and not a user: the same numbers on 100,000 user rows could be summed wrongly.
+-- A separate table, because its row is a type and not a user: repeated on every user's row, the same numbers would
+-- invite wrong sums.
 WITH users AS (
   SELECT
     COALESCE(subscription_type, 'unknown') AS subscription_type,

@@ -3,10 +3,12 @@
 -- - **Unit**: a clean user.
 -- - **Clock**: UTC days from signup. Day 0 is the signup day; "now" is `observed_until` of the user's cohort, inclusive.
 -- - **Windows**: half-open in days. `first_30_days` is [signup, signup + 30 days). `days_31_to_360` counts the signup day as
---   day 1: [signup + 30 days, signup + 360 days). Outcome windows start where an activation window (7 or 30 days) ends.
+--   day 1: [signup + 30 days, signup + 360 days). Outcome windows start where an early window (7 or 30 days) ends. Values
+--   in windows are those of `dm_value_windows`, side by side.
 -- - **Revenue and orders**: paid orders only. A failed payment is counted in `failed_order_count` and nowhere else.
--- - **Activated**: at least two sessions and at least one add_to_cart in the first 7 days. The level adds whether neither,
---   one or both hold, and whether a checkout was started as well.
+-- - **Activated**, as adopted (`ecom_platform/tables/activation.py`): sessions >= @activation_sessions and add_to_cart events
+--   >= @activation_carts in the first @activation_window_days days. The level says whether neither, one or both hold, and
+--   whether checkout_start events >= @activation_checkouts as well.
 -- - **Active on a day**: an event or an order, paid or failed. In a cohort without an event log it rests on orders alone.
 -- - **Null**: every windowed column until its window has been observed whole; early behaviour also where the cohort has no
 --   event log; averages and dates of users who have nothing to average or date. Unknown is never 0.
@@ -50,28 +52,37 @@ purchases AS (
     SUM(total_amount) AS lifetime_revenue,
     COUNT(*) AS successful_order_count,
     MIN(order_date) AS first_purchase_date,
-    MAX(order_date) AS last_purchase_date,
-    SUM(IF(days_since_signup >= 0 AND days_since_signup < 7, total_amount, 0)) AS revenue_first_7_days,
-    COUNTIF(days_since_signup >= 0 AND days_since_signup < 7) AS order_count_first_7_days,
-    SUM(IF(days_since_signup >= 0 AND days_since_signup < 30, total_amount, 0)) AS revenue_first_30_days,
-    COUNTIF(days_since_signup >= 0 AND days_since_signup < 30) AS order_count_first_30_days,
-    SUM(IF(days_since_signup >= 0 AND days_since_signup < 90, total_amount, 0)) AS revenue_first_90_days,
-    COUNTIF(days_since_signup >= 0 AND days_since_signup < 90) AS order_count_first_90_days,
-    SUM(IF(days_since_signup >= 0 AND days_since_signup < 180, total_amount, 0)) AS revenue_first_180_days,
-    COUNTIF(days_since_signup >= 0 AND days_since_signup < 180) AS order_count_first_180_days,
-    SUM(IF(days_since_signup >= 0 AND days_since_signup < 365, total_amount, 0)) AS revenue_first_365_days,
-    COUNTIF(days_since_signup >= 0 AND days_since_signup < 365) AS order_count_first_365_days,
-    SUM(IF(days_since_signup >= 7 AND days_since_signup < 90, total_amount, 0)) AS revenue_days_8_to_90,
-    COUNTIF(days_since_signup >= 7 AND days_since_signup < 90) AS order_count_days_8_to_90,
-    SUM(IF(days_since_signup >= 7 AND days_since_signup < 180, total_amount, 0)) AS revenue_days_8_to_180,
-    COUNTIF(days_since_signup >= 7 AND days_since_signup < 180) AS order_count_days_8_to_180,
-    SUM(IF(days_since_signup >= 7 AND days_since_signup < 360, total_amount, 0)) AS revenue_days_8_to_360,
-    COUNTIF(days_since_signup >= 7 AND days_since_signup < 360) AS order_count_days_8_to_360,
-    SUM(IF(days_since_signup >= 30 AND days_since_signup < 180, total_amount, 0)) AS revenue_days_31_to_180,
-    COUNTIF(days_since_signup >= 30 AND days_since_signup < 180) AS order_count_days_31_to_180,
-    SUM(IF(days_since_signup >= 30 AND days_since_signup < 360, total_amount, 0)) AS revenue_days_31_to_360,
-    COUNTIF(days_since_signup >= 30 AND days_since_signup < 360) AS order_count_days_31_to_360
+    MAX(order_date) AS last_purchase_date
   FROM paid_orders
+  GROUP BY user_id
+),
+
+window_values AS (
+  SELECT
+    user_id,
+    MAX(IF(start_day = 0 AND end_day = 7, revenue, NULL)) AS revenue_first_7_days,
+    MAX(IF(start_day = 0 AND end_day = 7, order_count, NULL)) AS order_count_first_7_days,
+    MAX(IF(start_day = 0 AND end_day = 30, revenue, NULL)) AS revenue_first_30_days,
+    MAX(IF(start_day = 0 AND end_day = 30, order_count, NULL)) AS order_count_first_30_days,
+    MAX(IF(start_day = 0 AND end_day = 90, revenue, NULL)) AS revenue_first_90_days,
+    MAX(IF(start_day = 0 AND end_day = 90, order_count, NULL)) AS order_count_first_90_days,
+    MAX(IF(start_day = 0 AND end_day = 180, revenue, NULL)) AS revenue_first_180_days,
+    MAX(IF(start_day = 0 AND end_day = 180, order_count, NULL)) AS order_count_first_180_days,
+    MAX(IF(start_day = 0 AND end_day = 365, revenue, NULL)) AS revenue_first_365_days,
+    MAX(IF(start_day = 0 AND end_day = 365, order_count, NULL)) AS order_count_first_365_days,
+    MAX(IF(start_day = 7 AND end_day = 90, revenue, NULL)) AS revenue_days_8_to_90,
+    MAX(IF(start_day = 7 AND end_day = 90, order_count, NULL)) AS order_count_days_8_to_90,
+    MAX(IF(start_day = 7 AND end_day = 180, revenue, NULL)) AS revenue_days_8_to_180,
+    MAX(IF(start_day = 7 AND end_day = 180, order_count, NULL)) AS order_count_days_8_to_180,
+    MAX(IF(start_day = 7 AND end_day = 360, revenue, NULL)) AS revenue_days_8_to_360,
+    MAX(IF(start_day = 7 AND end_day = 360, order_count, NULL)) AS order_count_days_8_to_360,
+    MAX(IF(start_day = 30 AND end_day = 180, revenue, NULL)) AS revenue_days_31_to_180,
+    MAX(IF(start_day = 30 AND end_day = 180, order_count, NULL)) AS order_count_days_31_to_180,
+    MAX(IF(start_day = 30 AND end_day = 360, revenue, NULL)) AS revenue_days_31_to_360,
+    MAX(IF(start_day = 30 AND end_day = 360, order_count, NULL)) AS order_count_days_31_to_360,
+    MAX(IF(start_day = 30 AND end_day = 360, high_tier_revenue, NULL)) AS high_tier_revenue_days_31_to_360,
+    MAX(IF(start_day = 30 AND end_day = 360, discounted_revenue, NULL)) AS discounted_revenue_days_31_to_360
+  FROM marts.dm_value_windows
   GROUP BY user_id
 ),
 
@@ -89,21 +100,7 @@ purchased_items AS (
     paid_orders.user_id,
     SUM(IF(items.price_tier = 'High', items.line_amount, 0)) AS high_tier_revenue,
     SUM(IF(items.is_discounted, items.line_amount, 0)) AS discounted_revenue,
-    COUNT(DISTINCT items.category) AS distinct_categories_bought,
-    SUM(
-      IF(
-        items.price_tier = 'High' AND paid_orders.days_since_signup >= 30 AND paid_orders.days_since_signup < 360,
-        items.line_amount,
-        0
-      )
-    ) AS high_tier_revenue_days_31_to_360,
-    SUM(
-      IF(
-        items.is_discounted AND paid_orders.days_since_signup >= 30 AND paid_orders.days_since_signup < 360,
-        items.line_amount,
-        0
-      )
-    ) AS discounted_revenue_days_31_to_360
+    COUNT(DISTINCT items.category) AS distinct_categories_bought
   FROM clean.order_items AS items
   INNER JOIN paid_orders ON paid_orders.order_id = items.order_id
   GROUP BY paid_orders.user_id
@@ -163,37 +160,35 @@ SELECT
   COALESCE(purchased_items.high_tier_revenue, 0) AS high_tier_revenue,
   COALESCE(purchased_items.discounted_revenue, 0) AS discounted_revenue,
   COALESCE(purchased_items.distinct_categories_bought, 0) AS distinct_categories_bought,
-  IF(users.days_observed >= 7, COALESCE(purchases.revenue_first_7_days, 0), NULL) AS revenue_first_7_days,
-  IF(users.days_observed >= 7, COALESCE(purchases.order_count_first_7_days, 0), NULL) AS order_count_first_7_days,
-  IF(users.days_observed >= 30, COALESCE(purchases.revenue_first_30_days, 0), NULL) AS revenue_first_30_days,
-  IF(users.days_observed >= 30, COALESCE(purchases.order_count_first_30_days, 0), NULL) AS order_count_first_30_days,
-  IF(users.days_observed >= 90, COALESCE(purchases.revenue_first_90_days, 0), NULL) AS revenue_first_90_days,
-  IF(users.days_observed >= 90, COALESCE(purchases.order_count_first_90_days, 0), NULL) AS order_count_first_90_days,
-  IF(users.days_observed >= 180, COALESCE(purchases.revenue_first_180_days, 0), NULL) AS revenue_first_180_days,
-  IF(users.days_observed >= 180, COALESCE(purchases.order_count_first_180_days, 0), NULL) AS order_count_first_180_days,
-  IF(users.days_observed >= 365, COALESCE(purchases.revenue_first_365_days, 0), NULL) AS revenue_first_365_days,
-  IF(users.days_observed >= 365, COALESCE(purchases.order_count_first_365_days, 0), NULL) AS order_count_first_365_days,
-  IF(users.days_observed >= 90, COALESCE(purchases.revenue_days_8_to_90, 0), NULL) AS revenue_days_8_to_90,
-  IF(users.days_observed >= 90, COALESCE(purchases.order_count_days_8_to_90, 0), NULL) AS order_count_days_8_to_90,
-  IF(users.days_observed >= 180, COALESCE(purchases.revenue_days_8_to_180, 0), NULL) AS revenue_days_8_to_180,
-  IF(users.days_observed >= 180, COALESCE(purchases.order_count_days_8_to_180, 0), NULL) AS order_count_days_8_to_180,
-  IF(users.days_observed >= 360, COALESCE(purchases.revenue_days_8_to_360, 0), NULL) AS revenue_days_8_to_360,
-  IF(users.days_observed >= 360, COALESCE(purchases.order_count_days_8_to_360, 0), NULL) AS order_count_days_8_to_360,
-  IF(users.days_observed >= 180, COALESCE(purchases.revenue_days_31_to_180, 0), NULL) AS revenue_days_31_to_180,
-  IF(users.days_observed >= 180, COALESCE(purchases.order_count_days_31_to_180, 0), NULL) AS order_count_days_31_to_180,
-  IF(users.days_observed >= 360, COALESCE(purchases.revenue_days_31_to_360, 0), NULL) AS revenue_days_31_to_360,
-  IF(users.days_observed >= 360, COALESCE(purchases.order_count_days_31_to_360, 0), NULL) AS order_count_days_31_to_360,
-  IF(users.days_observed >= 360, COALESCE(purchased_items.high_tier_revenue_days_31_to_360, 0), NULL)
-    AS high_tier_revenue_days_31_to_360,
-  IF(users.days_observed >= 360, COALESCE(purchased_items.discounted_revenue_days_31_to_360, 0), NULL)
-    AS discounted_revenue_days_31_to_360,
-  first_7_days.session_count >= 2 AND first_7_days.cart_count >= 1 AS is_activated_first_7_days,
+  window_values.revenue_first_7_days,
+  window_values.order_count_first_7_days,
+  window_values.revenue_first_30_days,
+  window_values.order_count_first_30_days,
+  window_values.revenue_first_90_days,
+  window_values.order_count_first_90_days,
+  window_values.revenue_first_180_days,
+  window_values.order_count_first_180_days,
+  window_values.revenue_first_365_days,
+  window_values.order_count_first_365_days,
+  window_values.revenue_days_8_to_90,
+  window_values.order_count_days_8_to_90,
+  window_values.revenue_days_8_to_180,
+  window_values.order_count_days_8_to_180,
+  window_values.revenue_days_8_to_360,
+  window_values.order_count_days_8_to_360,
+  window_values.revenue_days_31_to_180,
+  window_values.order_count_days_31_to_180,
+  window_values.revenue_days_31_to_360,
+  window_values.order_count_days_31_to_360,
+  window_values.high_tier_revenue_days_31_to_360,
+  window_values.discounted_revenue_days_31_to_360,
+  activation.session_count >= @activation_sessions AND activation.cart_count >= @activation_carts AS is_activated,
   CASE
-    WHEN first_7_days.session_count IS NULL THEN NULL
-    WHEN first_7_days.session_count >= 2 AND first_7_days.cart_count >= 1 AND first_7_days.checkout_count >= 1 THEN 'high'
-    WHEN first_7_days.session_count >= 2 AND first_7_days.cart_count >= 1 THEN 'medium'
-    WHEN first_7_days.session_count >= 2 OR first_7_days.cart_count >= 1 THEN 'low'
-    ELSE 'none'
+    WHEN activation.session_count IS NULL THEN NULL
+    WHEN activation.session_count < @activation_sessions AND activation.cart_count < @activation_carts THEN 'none'
+    WHEN activation.session_count < @activation_sessions OR activation.cart_count < @activation_carts THEN 'low'
+    WHEN activation.checkout_count < @activation_checkouts THEN 'medium'
+    ELSE 'high'
   END AS activation_level,
   first_times.first_event_at,
   first_times.first_cart_at,
@@ -243,6 +238,7 @@ SELECT
   users.signup_month
 FROM users
 LEFT JOIN purchases ON purchases.user_id = users.user_id
+LEFT JOIN window_values ON window_values.user_id = users.user_id
 LEFT JOIN failed_payments ON failed_payments.user_id = users.user_id
 LEFT JOIN purchased_items ON purchased_items.user_id = users.user_id
 LEFT JOIN first_times ON first_times.user_id = users.user_id
@@ -251,3 +247,5 @@ LEFT JOIN marts.dm_activation_features AS first_7_days
   ON first_7_days.user_id = users.user_id AND first_7_days.window_days = 7
 LEFT JOIN marts.dm_activation_features AS first_30_days
   ON first_30_days.user_id = users.user_id AND first_30_days.window_days = 30
+LEFT JOIN marts.dm_activation_features AS activation
+  ON activation.user_id = users.user_id AND activation.window_days = @activation_window_days

@@ -1,43 +1,58 @@
 """category_performance: the categories ranked, with their growth and their use of attention."""
 
+from ecom_platform.tables.measures import Kind, attribute, count, money
+from ecom_platform.tables.metrics import (
+    AVERAGE_UNIT_PRICE,
+    CATEGORY_ORDER_VALUE,
+    DISCOUNT_SHARE,
+    REVENUE_PER_PRODUCT,
+    REVENUE_SHARE,
+    SEASONALITY_INDEX,
+    VIEW_TO_CART_RATE,
+    YEAR_ON_YEAR_GROWTH,
+    metric_column,
+)
 from ecom_platform.tables.spec import Column, Table, Type
 
 GROWTH_CLASSES = ("growing", "flat", "declining")
 SHARE_CLASSES = ("gaining", "steady", "losing")
+
+TOO_SHORT = "null with fewer than 15 complete months"
 
 CATEGORY_PERFORMANCE = Table(
     layer="analysis",
     name="category_performance",
     doc="One row per category sold: rank, sales, growth against last year and the shop, sales per product and per view.",
     columns=(
-        Column("revenue_rank", Type.INT64, "1 for the category with the most revenue.", minimum=1),
+        attribute("revenue_rank", "1 for the category with the most revenue", minimum=1),
         Column("category", Type.STRING, "The category."),
-        Column("revenue", Type.NUMERIC, "Paid revenue over all observed months, shop currency.", minimum=0),
-        Column("revenue_share", Type.FLOAT64, "Share of the revenue of all categories, 0 to 1; null without revenue.", True),
-        Column("order_count", Type.INT64, "Paid orders that contain the category.", minimum=0),
-        Column("unit_count", Type.INT64, "Units sold.", minimum=0),
-        Column("average_order_value", Type.FLOAT64, "Revenue per order that contains the category, shop currency.", True),
-        Column("average_unit_price", Type.FLOAT64, "Revenue per unit sold, shop currency.", True),
-        Column("discounted_share", Type.FLOAT64, "Share of revenue sold on the product's discount day, 0 to 1.", True),
-        Column("product_count", Type.INT64, "Products listed in the category.", minimum=0),
-        Column("revenue_per_product", Type.FLOAT64, "Revenue per listed product, shop currency; null without any.", True),
-        Column("view_count", Type.INT64, "Product views in the event log (users' first weeks).", minimum=0),
-        Column("cart_count", Type.INT64, "add_to_cart events in the event log (users' first weeks).", minimum=0),
-        Column("view_to_cart_rate", Type.FLOAT64, "cart_count over view_count; null without views.", True),
-        Column(
+        money("revenue", "Paid revenue over all observed months"),
+        metric_column(REVENUE_SHARE, "revenue", "SUM(revenue) OVER ()"),
+        count("order_count", "Paid orders that contain the category", kind=Kind.DISTINCT),
+        count("unit_count", "Units sold"),
+        metric_column(CATEGORY_ORDER_VALUE, "revenue", "order_count", name="average_order_value"),
+        metric_column(AVERAGE_UNIT_PRICE, "revenue", "unit_count"),
+        metric_column(DISCOUNT_SHARE),
+        count("product_count", "Products listed in the category"),
+        metric_column(REVENUE_PER_PRODUCT, "revenue", "product_count"),
+        count("view_count", "Product views in the event log (users' first weeks)"),
+        count("cart_count", "add_to_cart events in the event log (users' first weeks)"),
+        metric_column(VIEW_TO_CART_RATE, "cart_count", "view_count"),
+        money("revenue_latest_3_months", "Revenue of the latest three complete months", null=TOO_SHORT),
+        money("revenue_same_3_months_year_before", "Revenue of the same three months a year before", null=TOO_SHORT),
+        metric_column(
+            YEAR_ON_YEAR_GROWTH,
             "revenue_latest_3_months",
-            Type.NUMERIC,
-            "Revenue of the latest three complete months, shop currency; null with fewer than 15 complete months.",
-            True,
-        ),
-        Column(
             "revenue_same_3_months_year_before",
-            Type.NUMERIC,
-            "Revenue of the same three months a year before, shop currency; null with fewer than 15 complete months.",
-            True,
+            note="of the latest three complete months; null with fewer than 15 complete months",
         ),
-        Column("year_on_year_growth", Type.FLOAT64, "The first over the second, minus 1; null when unknown.", True),
-        Column("shop_year_on_year_growth", Type.FLOAT64, "The same for all categories together; null when unknown.", True),
+        metric_column(
+            YEAR_ON_YEAR_GROWTH,
+            "IF(revenue_latest_3_months IS NULL, NULL, SUM(revenue_latest_3_months) OVER ())",
+            "SUM(revenue_same_3_months_year_before) OVER ()",
+            name="shop_year_on_year_growth",
+            note="the same, of all categories together",
+        ),
         Column(
             "growth_class",
             Type.STRING,
@@ -52,14 +67,13 @@ CATEGORY_PERFORMANCE = Table(
             True,
             SHARE_CLASSES,
         ),
-        Column(
+        attribute(
             "peak_calendar_month",
-            Type.INT64,
-            "Calendar month (1 to 12) with the highest seasonality index; null when unknown.",
-            True,
+            "Calendar month (1 to 12) in which the category sells best for the season",
+            null="null when unknown",
             minimum=1,
         ),
-        Column("peak_seasonality_index", Type.FLOAT64, "That index; 1 is the average month; null when unknown.", True),
+        metric_column(SEASONALITY_INDEX, name="peak_seasonality_index", note="that of the peak month"),
     ),
     key=("category",),
 )

@@ -1,9 +1,24 @@
 """funnel_dropoff: where on the way to a purchase sessions and users stop, by segment."""
 
 from ecom_platform.tables.marts.dm_funnel_events import FUNNEL_STAGES
+from ecom_platform.tables.measures import Kind, attribute, count
+from ecom_platform.tables.metrics import (
+    DROP_OFF_RATE,
+    EVENT_RATIO,
+    STAGE_CONVERSION,
+    STAGE_REACH,
+    USER_STAGE_CONVERSION,
+    USER_STAGE_REACH,
+    metric_column,
+)
 from ecom_platform.tables.spec import Column, Table, Type
 
 SEGMENT_DIMENSIONS = ("all", "device", "referrer", "activation_level", "subscription_type")
+
+
+def _stage_before(column: str) -> str:
+    return f"LAG({column}) OVER (PARTITION BY segment_dimension, segment_value ORDER BY stage_number)"
+
 
 FUNNEL_DROPOFF = Table(
     layer="analysis",
@@ -14,41 +29,21 @@ FUNNEL_DROPOFF = Table(
             "segment_dimension", Type.STRING, "What the segments differ in; all is one segment.", False, SEGMENT_DIMENSIONS
         ),
         Column("segment_value", Type.STRING, "The segment; unknown where it was not recorded."),
-        Column("stage_number", Type.INT64, "1 (view_product) to 5 (purchase).", minimum=1),
+        attribute("stage_number", "1 (view_product) to 5 (purchase)", minimum=1),
         Column("stage", Type.STRING, "The funnel stage.", accepted=FUNNEL_STAGES),
-        Column("session_count", Type.INT64, "Sessions of the segment.", minimum=1),
-        Column("sessions_reached", Type.INT64, "Sessions with an event of this stage or a deeper one.", minimum=0),
-        Column("sessions_with_stage_event", Type.INT64, "Sessions with an event of this very stage.", minimum=0),
-        Column("sessions_dropped", Type.INT64, "Sessions whose deepest stage this is; 0 for purchase.", minimum=0),
-        Column("event_count", Type.INT64, "Events of this stage.", minimum=0),
-        Column("user_count", Type.INT64, "Users of the segment with a session.", minimum=1),
-        Column("users_reached", Type.INT64, "Of them, users with a session that reached this stage.", minimum=0),
-        Column(
-            "session_conversion_from_previous_stage",
-            Type.FLOAT64,
-            "sessions_reached over that of the stage before, 0 to 1; null for the first stage.",
-            True,
-        ),
-        Column("session_conversion_from_start", Type.FLOAT64, "sessions_reached over session_count, 0 to 1."),
-        Column(
-            "session_drop_off_rate",
-            Type.FLOAT64,
-            "sessions_dropped over sessions_reached, 0 to 1; null for purchase and when none reached the stage.",
-            True,
-        ),
-        Column(
-            "event_ratio_to_previous_stage",
-            Type.FLOAT64,
-            "event_count over that of the stage before (may exceed 1); null for the first stage.",
-            True,
-        ),
-        Column(
-            "user_conversion_from_previous_stage",
-            Type.FLOAT64,
-            "users_reached over that of the stage before, 0 to 1; null for the first stage.",
-            True,
-        ),
-        Column("user_conversion_from_start", Type.FLOAT64, "users_reached over user_count, 0 to 1."),
+        count("session_count", "Sessions of the segment", minimum=1),
+        count("sessions_reached", "Sessions with an event of this stage or a deeper one"),
+        count("sessions_with_stage_event", "Sessions with an event of this very stage"),
+        count("sessions_dropped", "Sessions whose deepest stage this is; 0 for purchase"),
+        count("event_count", "Events of this stage"),
+        count("user_count", "Users of the segment with a session", minimum=1, kind=Kind.DISTINCT),
+        count("users_reached", "Of them, users with a session that reached this stage", kind=Kind.DISTINCT),
+        metric_column(STAGE_CONVERSION, "sessions_reached", _stage_before("sessions_reached")),
+        metric_column(STAGE_REACH, "sessions_reached", "session_count", nullable=False),
+        metric_column(DROP_OFF_RATE, "sessions_dropped", "IF(stage = 'purchase', NULL, sessions_reached)"),
+        metric_column(EVENT_RATIO, "event_count", _stage_before("event_count")),
+        metric_column(USER_STAGE_CONVERSION, "users_reached", _stage_before("users_reached")),
+        metric_column(USER_STAGE_REACH, "users_reached", "user_count", nullable=False),
     ),
     key=("segment_dimension", "segment_value", "stage"),
 )

@@ -1,6 +1,19 @@
 """ltv_repurchase: what users have brought in, and whether they bought again, by fixed ages."""
 
+from ecom_platform.tables.activation import activation_level_group_column
+from ecom_platform.tables.measures import attribute, count, money
+from ecom_platform.tables.metrics import (
+    AVERAGE_DAYS_BETWEEN_ORDERS,
+    AVERAGE_ORDER_VALUE,
+    LIFETIME_VALUE,
+    PAYING_SHARE,
+    REPURCHASE_RATE,
+    metric_column,
+)
 from ecom_platform.tables.spec import Column, Layout, Table, Type
+
+NOBODY = "null while none is eligible"
+HORIZON = "the period is from signup to the horizon"
 
 LTV_REPURCHASE = Table(
     layer="analysis",
@@ -8,46 +21,20 @@ LTV_REPURCHASE = Table(
     doc="One row per signup month, activation level (and all levels) and horizon: cumulative LTV and repurchase.",
     columns=(
         Column("cohort_month", Type.DATE, "First day of the month in which the cohort signed up."),
-        Column("activation_level", Type.STRING, "Level of the first 7 days; unknown while unobserved; all for every user."),
-        Column("horizon_days", Type.INT64, "Days from signup over which value accumulates: 30, 90, 180 or 365.", minimum=1),
-        Column("user_count", Type.INT64, "Users of the cohort and level.", minimum=1),
-        Column("eligible_user_count", Type.INT64, "Of them, users whose whole horizon has been observed.", minimum=0),
-        Column(
-            "buyer_count", Type.INT64, "Eligible users with a paid order by the horizon; null while none is eligible.", True
-        ),
-        Column(
-            "repeat_buyer_count",
-            Type.INT64,
-            "Eligible users with two paid orders by the horizon; null while none is eligible.",
-            True,
-        ),
-        Column("order_count", Type.INT64, "Their paid orders by the horizon; null while none is eligible.", True),
-        Column(
-            "revenue", Type.NUMERIC, "Their paid revenue by the horizon, shop currency; null while none is eligible.", True
-        ),
-        Column(
-            "lifetime_value_per_user",
-            Type.FLOAT64,
-            "LTV: revenue over eligible_user_count, shop currency per user; null while none is eligible.",
-            True,
-        ),
-        Column("buyer_rate", Type.FLOAT64, "buyer_count over eligible_user_count, 0 to 1; null while unknown.", True),
-        Column("repurchase_rate", Type.FLOAT64, "repeat_buyer_count over buyer_count, 0 to 1; null without buyers.", True),
-        Column(
-            "average_order_value", Type.FLOAT64, "AOV: revenue over order_count, shop currency; null without orders.", True
-        ),
-        Column(
-            "order_gap_count",
-            Type.INT64,
-            "Pairs of consecutive paid orders by the horizon; null while none is eligible.",
-            True,
-        ),
-        Column(
-            "average_days_between_orders",
-            Type.FLOAT64,
-            "Mean days between consecutive paid orders by the horizon; null without such a pair.",
-            True,
-        ),
+        activation_level_group_column(),
+        attribute("horizon_days", "Days from signup over which value accumulates: 30, 90, 180 or 365", minimum=1),
+        count("user_count", "Users of the cohort and level", minimum=1),
+        count("eligible_user_count", "Of them, users whose whole horizon has been observed"),
+        count("buyer_count", "Eligible users with a paid order by the horizon", null=NOBODY),
+        count("repeat_buyer_count", "Eligible users with two paid orders by the horizon", null=NOBODY),
+        count("order_count", "Their paid orders by the horizon", null=NOBODY),
+        money("revenue", "Their paid revenue by the horizon", null=NOBODY),
+        metric_column(LIFETIME_VALUE, "revenue", "eligible_user_count", name="lifetime_value_per_user"),
+        metric_column(PAYING_SHARE, "buyer_count", "eligible_user_count", name="buyer_rate", note=HORIZON),
+        metric_column(REPURCHASE_RATE, "repeat_buyer_count", "buyer_count", note=HORIZON),
+        metric_column(AVERAGE_ORDER_VALUE, "revenue", "order_count", note=HORIZON),
+        count("order_gap_count", "Pairs of consecutive paid orders by the horizon", null=NOBODY),
+        metric_column(AVERAGE_DAYS_BETWEEN_ORDERS),
     ),
     key=("cohort_month", "activation_level", "horizon_days"),
     layout=Layout(cluster_by=("cohort_month",)),

@@ -1,5 +1,14 @@
 """subscription_effect: how subscribers buy before and after joining. Association, not effect."""
 
+from ecom_platform.tables.activation import activation_level_group_column
+from ecom_platform.tables.measures import count, money
+from ecom_platform.tables.metrics import (
+    AVERAGE_ORDER_VALUE,
+    ORDERS_PER_USER_PER_30_DAYS,
+    REPURCHASE_RATE,
+    REVENUE_PER_USER_PER_30_DAYS,
+    metric_column,
+)
 from ecom_platform.tables.spec import Column, Table, Type
 
 PERIODS = ("whole", "before_join", "after_join")
@@ -17,29 +26,17 @@ SUBSCRIPTION_EFFECT = Table(
             False,
             PERIODS,
         ),
-        Column("activation_level", Type.STRING, "Level of the first 7 days; unknown while unobserved; all for every user."),
-        Column("user_count", Type.INT64, "Users with such a period.", minimum=1),
-        Column("observed_user_days", Type.INT64, "Sum over users of the period's days.", minimum=0),
-        Column("buyer_count", Type.INT64, "Users with a paid order in the period.", minimum=0),
-        Column("repeat_buyer_count", Type.INT64, "Users with at least two paid orders in the period.", minimum=0),
-        Column("order_count", Type.INT64, "Paid orders in the period.", minimum=0),
-        Column("revenue", Type.NUMERIC, "Paid revenue in the period, shop currency.", minimum=0),
-        Column(
-            "orders_per_user_per_30_days",
-            Type.FLOAT64,
-            "Paid orders over observed user-days, times 30; null without user-days.",
-            True,
-        ),
-        Column(
-            "revenue_per_user_per_30_days",
-            Type.FLOAT64,
-            "Revenue over observed user-days, times 30, shop currency; null without user-days.",
-            True,
-        ),
-        Column(
-            "average_order_value", Type.FLOAT64, "AOV: revenue over order_count, shop currency; null without orders.", True
-        ),
-        Column("repurchase_rate", Type.FLOAT64, "repeat_buyer_count over buyer_count, 0 to 1; null without buyers.", True),
+        activation_level_group_column(),
+        count("user_count", "Users with such a period", minimum=1),
+        count("observed_user_days", "Sum over users of the period's days"),
+        count("buyer_count", "Users with a paid order in the period"),
+        count("repeat_buyer_count", "Users with at least two paid orders in the period"),
+        count("order_count", "Paid orders in the period"),
+        money("revenue", "Paid revenue in the period"),
+        metric_column(ORDERS_PER_USER_PER_30_DAYS, "order_count", "observed_user_days"),
+        metric_column(REVENUE_PER_USER_PER_30_DAYS, "revenue", "observed_user_days"),
+        metric_column(AVERAGE_ORDER_VALUE, "revenue", "order_count"),
+        metric_column(REPURCHASE_RATE, "repeat_buyer_count", "buyer_count"),
     ),
     key=("subscription_type", "period", "activation_level"),
 )

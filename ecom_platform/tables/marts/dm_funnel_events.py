@@ -1,5 +1,6 @@
 """dm_funnel_events: sessions as paths through the purchase funnel."""
 
+from ecom_platform.tables.measures import attribute, count
 from ecom_platform.tables.raw.user_events import EVENT_TYPES, REFERRERS
 from ecom_platform.tables.raw.users import DEVICES
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
@@ -14,21 +15,21 @@ DM_FUNNEL_EVENTS = Table(
     columns=(
         Column("user_id", Type.STRING, "Whose session."),
         Column("session_id", Type.STRING, "The session."),
-        Column("session_number", Type.INT64, "1 for the user's first session, in order of start.", minimum=1),
+        attribute("session_number", "1 for the user's first session, in order of start", minimum=1),
         Column("session_start", Type.TIMESTAMP, "First event (UTC)."),
         Column("session_end", Type.TIMESTAMP, "Last event (UTC)."),
-        Column("duration_seconds", Type.FLOAT64, "Seconds from the first event to the last.", minimum=0),
+        attribute("duration_seconds", "Seconds from the first event to the last", Type.FLOAT64),
         Column("device", Type.STRING, "Device of the session.", True, DEVICES),
         Column("referrer", Type.STRING, "Where the session came from.", True, REFERRERS),
-        Column("days_since_signup", Type.INT64, "Days from signup to the session's start; the signup day is 0.", minimum=0),
+        attribute("days_since_signup", "Days from signup to the session's start; the signup day is 0"),
         Column("is_in_first_7_days", Type.BOOL, "The session began within [signup, signup + 7 days)."),
         Column("is_in_first_30_days", Type.BOOL, "The session began within [signup, signup + 30 days)."),
-        Column("event_count", Type.INT64, "Events.", minimum=1),
-        Column("view_count", Type.INT64, "view_product events.", minimum=0),
-        Column("cart_count", Type.INT64, "add_to_cart events.", minimum=0),
-        Column("checkout_count", Type.INT64, "checkout_start events.", minimum=0),
-        Column("payment_attempt_count", Type.INT64, "payment_attempt events.", minimum=0),
-        Column("purchase_count", Type.INT64, "purchase events.", minimum=0),
+        count("event_count", "Events", minimum=1),
+        count("view_count", "view_product events"),
+        count("cart_count", "add_to_cart events"),
+        count("checkout_count", "checkout_start events"),
+        count("payment_attempt_count", "payment_attempt events"),
+        count("purchase_count", "purchase events"),
         Column("view_at", Type.TIMESTAMP, "Normalised time of view_product (UTC); null without such an event.", True),
         Column("cart_at", Type.TIMESTAMP, "Normalised time of add_to_cart (UTC); null without such an event.", True),
         Column("checkout_at", Type.TIMESTAMP, "Normalised time of checkout_start (UTC); null without such an event.", True),

@@ -1,5 +1,14 @@
 """dm_subscription_kpis: the headline numbers of each subscription type."""
 
+from ecom_platform.tables.measures import count, money
+from ecom_platform.tables.metrics import (
+    AVERAGE_ORDER_VALUE,
+    AVERAGE_REVENUE_PER_USER,
+    PAYING_SHARE,
+    REPURCHASE_RATE,
+    REVENUE_PER_USER_PER_30_DAYS,
+    metric_column,
+)
 from ecom_platform.tables.spec import Column, Layout, Table, Type
 
 DM_SUBSCRIPTION_KPIS = Table(
@@ -8,26 +17,17 @@ DM_SUBSCRIPTION_KPIS = Table(
     doc="One row per subscription type as observed at the last observed day: users, buyers, orders, revenue and their rates.",
     columns=(
         Column("subscription_type", Type.STRING, "Free, Plus or Premium; unknown where the source has none."),
-        Column("user_count", Type.INT64, "Users.", minimum=0),
-        Column("buyer_count", Type.INT64, "Users with at least one paid order.", minimum=0),
-        Column("repeat_buyer_count", Type.INT64, "Users with at least two paid orders.", minimum=0),
-        Column("order_count", Type.INT64, "Paid orders.", minimum=0),
-        Column("revenue", Type.NUMERIC, "Paid revenue from signup on, shop currency.", minimum=0),
-        Column("observed_user_days", Type.INT64, "Sum over users of the days each has been observed.", minimum=0),
-        Column("buyer_rate", Type.FLOAT64, "buyer_count over user_count, 0 to 1.", True, minimum=0),
-        Column("repurchase_rate", Type.FLOAT64, "repeat_buyer_count over buyer_count, 0 to 1; null without buyers.", True),
-        Column(
-            "average_revenue_per_user", Type.FLOAT64, "ARPU: revenue over user_count, shop currency per user to date.", True
-        ),
-        Column(
-            "average_order_value", Type.FLOAT64, "AOV: revenue over order_count, shop currency; null without orders.", True
-        ),
-        Column(
-            "revenue_per_user_per_30_days",
-            Type.FLOAT64,
-            "Revenue over observed user-days, times 30: shop currency per user and 30 days.",
-            True,
-        ),
+        count("user_count", "Users"),
+        count("buyer_count", "Users with at least one paid order"),
+        count("repeat_buyer_count", "Users with at least two paid orders"),
+        count("order_count", "Paid orders"),
+        money("revenue", "Paid revenue from signup on"),
+        count("observed_user_days", "Sum over users of the days each has been observed"),
+        metric_column(PAYING_SHARE, "buyer_count", "user_count", name="buyer_rate"),
+        metric_column(REPURCHASE_RATE, "repeat_buyer_count", "buyer_count"),
+        metric_column(AVERAGE_REVENUE_PER_USER, "revenue", "user_count"),
+        metric_column(AVERAGE_ORDER_VALUE, "revenue", "order_count"),
+        metric_column(REVENUE_PER_USER_PER_30_DAYS, "revenue", "observed_user_days"),
     ),
     key=("subscription_type",),
     layout=Layout(cluster_by=("subscription_type",)),

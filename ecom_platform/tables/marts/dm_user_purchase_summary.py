@@ -5,42 +5,39 @@ is named by counting days from 1, the signup day: `first_30_days` is [signup, si
 is [signup + 30 days, signup + 360 days). The two never overlap.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from ecom_platform.tables.activation import activation_level_column, is_activated_column
 from ecom_platform.tables.marts.dm_activation_features import FEATURE_WINDOWS, FEATURES
+from ecom_platform.tables.marts.dm_value_windows import OUTCOME_WINDOWS, VALUE_WINDOWS
+from ecom_platform.tables.measures import Kind, attribute, count, money
+from ecom_platform.tables.metrics import AVERAGE_ORDER_VALUE, MetricColumn, metric_column
 from ecom_platform.tables.raw.users import DEVICES, MARKETING_SOURCES, SUBSCRIPTION_TYPES
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
-ACTIVATION_LEVELS = ("none", "low", "medium", "high")
-
-VALUE_WINDOWS = (7, 30, 90, 180, 365)
-"""Days after signup over which revenue and orders accumulate."""
-
-OUTCOME_WINDOWS = ((8, 90), (8, 180), (8, 360), (31, 180), (31, 360))
-"""First and last day (the signup day is day 1) of the windows that begin after an activation window has ended.
-
-What activation is followed by is measured here and nowhere else: an order inside the activation window would be both
-cause and effect.
-"""
+UNOBSERVED = "null until the window has been observed whole"
 
 
 def _value_columns(window: str, days: str) -> tuple[Column, Column]:
-    unobserved = "Null until the window has been observed whole."
     return (
-        Column(f"revenue_{window}", Type.NUMERIC, f"Paid revenue on {days}, shop currency. {unobserved}", True, minimum=0),
-        Column(f"order_count_{window}", Type.INT64, f"Paid orders on {days}. {unobserved}", True, minimum=0),
+        money(f"revenue_{window}", f"Paid revenue {days}", null=UNOBSERVED),
+        count(f"order_count_{window}", f"Paid orders {days}", null=UNOBSERVED),
     )
 
 
-def _feature_columns(window: int) -> tuple[Column, ...]:
-    return tuple(
-        replace(
-            feature,
-            name=f"{feature.name}_first_{window}_days",
-            doc=f"{feature.doc.rstrip('.')}. Window: the first {window} days; null until they have been observed.",
-        )
-        for feature in FEATURES
-    )
+def _feature_columns(window: int) -> Iterator[Column]:
+    """The features of `dm_activation_features` in one window, the columns that a metric divides renamed with it."""
+
+    def named(column: str | None) -> str | None:
+        return column and f"{column}_first_{window}_days"
+
+    for feature in FEATURES:
+        doc = f"{feature.doc} The window is the first {window} days."
+        column = replace(feature, name=f"{feature.name}_first_{window}_days", doc=doc)
+        if isinstance(column, MetricColumn):
+            column = replace(column, numerator=named(column.numerator), denominator=named(column.denominator))
+        yield column
 
 
 IDENTITY = (
@@ -50,7 +47,7 @@ IDENTITY = (
     Column("region", Type.STRING, "Where the user lives.", True),
     Column("marketing_source", Type.STRING, "Channel that brought the user.", True, MARKETING_SOURCES),
     Column("observed_until", Type.DATE, "Last observed day of the user's cohort, inclusive: the table's 'now'."),
-    Column("days_observed", Type.INT64, "Days from signup to observed_until, both included.", minimum=1),
+    count("days_observed", "Days from signup to observed_until, both included", minimum=1),
 )
 
 SUBSCRIPTION = (
@@ -68,97 +65,45 @@ SUBSCRIPTION = (
         "Plus or Premium at observed_until; null where the source has no subscriptions.",
         True,
     ),
-    Column(
-        "days_to_subscription", Type.INT64, "Days from signup to the join date; null without a join date.", True, minimum=0
-    ),
+    attribute("days_to_subscription", "Days from signup to the join date", null="null without a join date"),
 )
 
 LIFETIME = (
-    Column(
-        "lifetime_revenue",
-        Type.NUMERIC,
-        "Customer lifetime value to date (LTV): paid revenue up to observed_until, shop currency; 0 without an order.",
-        minimum=0,
-    ),
-    Column("successful_order_count", Type.INT64, "Paid orders up to observed_until.", minimum=0),
-    Column("failed_order_count", Type.INT64, "Orders whose payment failed: neither revenue nor orders elsewhere.", minimum=0),
+    money("lifetime_revenue", "Paid revenue up to observed_until (0 without an order)"),
+    count("successful_order_count", "Paid orders up to observed_until"),
+    count("failed_order_count", "Orders whose payment failed: neither revenue nor orders elsewhere"),
     Column("first_purchase_date", Type.DATE, "Day of the first paid order; null without one.", True),
     Column("last_purchase_date", Type.DATE, "Day of the last paid order; null without one.", True),
-    Column(
-        "days_to_first_purchase", Type.INT64, "Days from signup to the first paid order; null without one.", True, minimum=0
-    ),
-    Column(
-        "average_order_value",
-        Type.FLOAT64,
-        "Average order value (AOV): lifetime_revenue over successful_order_count, shop currency; null without an order.",
-        True,
-        minimum=0,
-    ),
-    Column(
+    attribute("days_to_first_purchase", "Days from signup to the first paid order", null="null without one"),
+    metric_column(AVERAGE_ORDER_VALUE, "lifetime_revenue", "successful_order_count"),
+    money(
         "high_tier_revenue",
-        Type.NUMERIC,
-        "Lifetime revenue from order lines of High-tier products, shop currency; a line without a tier is not High.",
-        minimum=0,
+        "Lifetime revenue from order lines of High-tier products (a line without a tier is not High)",
     ),
-    Column(
-        "discounted_revenue",
-        Type.NUMERIC,
-        "Lifetime revenue from order lines bought on the product's discount day, shop currency.",
-        minimum=0,
-    ),
-    Column("distinct_categories_bought", Type.INT64, "Different categories among paid order lines.", minimum=0),
+    money("discounted_revenue", "Lifetime revenue from order lines bought on the product's discount day"),
+    count("distinct_categories_bought", "Different categories among paid order lines", kind=Kind.DISTINCT),
 )
 
 LATER_PURCHASES = (
-    Column(
-        "high_tier_revenue_days_31_to_360",
-        Type.NUMERIC,
-        "High-tier revenue on days 31 to 360, shop currency. Null until the window has been observed whole.",
-        True,
-        minimum=0,
-    ),
-    Column(
-        "discounted_revenue_days_31_to_360",
-        Type.NUMERIC,
-        "Discount-day revenue on days 31 to 360, shop currency. Null until the window has been observed whole.",
-        True,
-        minimum=0,
-    ),
+    money("high_tier_revenue_days_31_to_360", "High-tier revenue on days 31 to 360", null=UNOBSERVED),
+    money("discounted_revenue_days_31_to_360", "Discount-day revenue on days 31 to 360", null=UNOBSERVED),
 )
 
-ACTIVATION = (
-    Column(
-        "is_activated_first_7_days",
-        Type.BOOL,
-        "At least two sessions and one add_to_cart in the first 7 days; null until they have been observed.",
-        True,
-    ),
-    Column(
-        "activation_level",
-        Type.STRING,
-        "From the first 7 days: none (neither two sessions nor a cart), low (one of the two), medium (both: activated), "
-        "high (both and a started checkout); null until they have been observed.",
-        True,
-        ACTIVATION_LEVELS,
-    ),
+EARLY_MILESTONES = (
+    is_activated_column(),
+    activation_level_column(),
     Column("first_event_at", Type.TIMESTAMP, "First event (UTC); null without one.", True),
     Column("first_cart_at", Type.TIMESTAMP, "First add_to_cart (UTC); null without one.", True),
-    Column(
-        "hours_to_first_cart",
-        Type.FLOAT64,
-        "Hours from the first event to the first add_to_cart; null without one.",
-        True,
-        minimum=0,
+    attribute(
+        "hours_to_first_cart", "Hours from the first event to the first add_to_cart", Type.FLOAT64, null="null without one"
     ),
-    Column("days_to_first_cart", Type.INT64, "Days from signup to the first add_to_cart; null without one.", True, minimum=0),
+    attribute("days_to_first_cart", "Days from signup to the first add_to_cart", null="null without one"),
 )
 
-RETENTION = (
-    Column("is_active_day_1", Type.BOOL, "D1: an event or an order exactly 1 day after signup; null until observed.", True),
-    Column("is_active_day_7", Type.BOOL, "D7: an event or an order exactly 7 days after signup; null until observed.", True),
-    Column(
-        "is_active_day_30", Type.BOOL, "D30: an event or an order exactly 30 days after signup; null until observed.", True
-    ),
+RETURNS = (
+    Column("is_active_day_1", Type.BOOL, "An event or an order exactly 1 day after signup; null until observed.", True),
+    Column("is_active_day_7", Type.BOOL, "An event or an order exactly 7 days after signup; null until observed.", True),
+    Column("is_active_day_30", Type.BOOL, "An event or an order exactly 30 days after signup; null until observed.", True),
     Column(
         "is_active_days_8_to_30",
         Type.BOOL,
@@ -181,16 +126,16 @@ DM_USER_PURCHASE_SUMMARY = Table(
         *IDENTITY,
         *SUBSCRIPTION,
         *LIFETIME,
-        *(column for days in VALUE_WINDOWS for column in _value_columns(f"first_{days}_days", f"the first {days} days")),
+        *(column for days in VALUE_WINDOWS for column in _value_columns(f"first_{days}_days", f"in the first {days} days")),
         *(
             column
             for first, last in OUTCOME_WINDOWS
-            for column in _value_columns(f"days_{first}_to_{last}", f"days {first} to {last} (the signup day is day 1)")
+            for column in _value_columns(f"days_{first}_to_{last}", f"on days {first} to {last} (the signup day is day 1)")
         ),
         *LATER_PURCHASES,
-        *ACTIVATION,
+        *EARLY_MILESTONES,
         *(column for window in FEATURE_WINDOWS for column in _feature_columns(window)),
-        *RETENTION,
+        *RETURNS,
         signup_month_column(),
     ),
     key=("user_id",),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Named = TypeVar("Named", Table, str)
 
 _LEADING_COMMENT = re.compile(r"\A\s*((?:--[^\n]*(?:\n|\Z))+)")
+_PARAMETER = re.compile(r"(?<![\w@])@([a-z]\w*)")
 _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOAT64,)}
 
 
@@ -27,7 +28,8 @@ _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOA
 class SqlAsset:
     """A table and the statement that computes it.
 
-    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's;
+    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's,
+    with the catalogue's numbers in the place of its parameters;
     `reads` are the tables the statement reads, by name.
     """
 
@@ -53,7 +55,7 @@ def load_sql(folder: Path, catalog: Catalog, layers: Iterable[str] = ()) -> tupl
     those it reads.
 
     Raises SqlError, with file and line, for: a file that is no table of the catalogue or has no leading comment; what is
-    not one SELECT; an unknown table or column; an ambiguous column; a select list other than the table's columns in
+    not one SELECT; an unknown table, column or parameter; an ambiguous column; a select list other than the table's columns in
     name, order or type; what the two engines would not answer alike; tables that read each other in a circle.
     """
     wanted = frozenset(layers)
@@ -68,7 +70,7 @@ def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
     name = f"{path.parent.name}.{path.stem}"
     if name not in catalog:
         raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}", 1, origin)
-    sql = path.read_text(encoding="utf-8")
+    sql = _with_parameters(path.read_text(encoding="utf-8"), catalog.parameters, origin)
     try:
         description, reads = description_of(sql), _checked(sql, catalog[name], tuple(catalog.values()))
     except SqlError as error:
@@ -87,6 +89,19 @@ def description_of(sql: str) -> str:
 def widens(found: Type, specified: Type) -> bool:
     """Whether every value of the one type is a value of the other, wider one."""
     return specified in _WIDENS_TO.get(found, ())
+
+
+def _with_parameters(text: str, parameters: Mapping[str, int], origin: str) -> str:
+    """The text with every `@name` replaced by the number that the catalogue gives it, in comments too."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in parameters:
+            line = text.count("\n", 0, match.start()) + 1
+            raise SqlError(f"there is no parameter @{name}{did_you_mean(name, parameters)}", line, origin)
+        return str(parameters[name])
+
+    return _PARAMETER.sub(value, text)
 
 
 @lru_cache(maxsize=512)

@@ -44,7 +44,7 @@ class Example:
 
     @property
     def catalog(self) -> Catalog:
-        return Catalog((*CATALOG.values(), self.table), Layers((*LAYERS.values(), self.layer)))
+        return Catalog((*CATALOG.values(), self.table), Layers((*LAYERS.values(), self.layer)), CATALOG.parameters)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_both_warehouses_place_it_by_the_name_of_its_layer(example: Example, tmp
 )
 def test_another_entry_makes_another_layer(example: Example, change: dict[str, Any], follows: bool, checks: set[str]) -> None:
     layer = replace(example.layer, **change)
-    catalog = Catalog((*CATALOG.values(), example.table), Layers((*LAYERS.values(), layer)))
+    catalog = Catalog((*CATALOG.values(), example.table), Layers((*LAYERS.values(), layer)), CATALOG.parameters)
     definitions = build_definitions(SETTINGS, catalog, example.sql)
     graph = definitions.resolve_asset_graph()
     node = graph.get(KEY)
@@ -184,6 +184,6 @@ def test_a_job_that_selects_what_no_asset_is_in_is_refused(selection: dg.AssetSe
 
 
 def test_the_platform_with_a_layer_that_has_no_asset_does_not_load(example: Example) -> None:
-    catalog = Catalog(tuple(CATALOG.values()), Layers((*LAYERS.values(), example.layer)))
+    catalog = Catalog(tuple(CATALOG.values()), Layers((*LAYERS.values(), example.layer)), CATALOG.parameters)
     with pytest.raises(ValueError, match=r'refresh_data_mart selects key:"forecasts/\*", which matches no asset'):
         build_definitions(SETTINGS, catalog)
