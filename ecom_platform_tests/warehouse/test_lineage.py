@@ -189,17 +189,22 @@ def test_a_hard_one_with_windows() -> None:
 
 def test_a_hard_one_that_pivots() -> None:
     found = lineage_of(SUMMARY)
-    window = {"clean.users.signup_date", "raw.observation_windows.observed_until", "clean.orders.order_date"}
+    bounds = "start_day end_day "
     expected = {
         "user_id": {"clean.users.user_id"},
         "days_observed": {"clean.users.signup_date", "raw.observation_windows.observed_until"},
         "lifetime_revenue": {"clean.orders.total_amount"},
-        "revenue_first_7_days": window | {"clean.orders.total_amount"},
-        "order_count_days_31_to_180": window,
-        "high_tier_revenue_days_31_to_360": window | columns("clean.order_items", "line_amount price_tier"),
+        "revenue_first_7_days": columns("marts.dm_value_windows", bounds + "revenue"),
+        "order_count_days_31_to_180": columns("marts.dm_value_windows", bounds + "order_count"),
+        "high_tier_revenue_days_31_to_360": columns("marts.dm_value_windows", bounds + "high_tier_revenue"),
         "activation_level": columns("marts.dm_activation_features", "session_count cart_count checkout_count"),
         "view_count_first_30_days": {"marts.dm_activation_features.view_count"},
-        "is_active_day_7": window | {"clean.user_events.event_timestamp"},
+        "is_active_day_7": {
+            "clean.users.signup_date",
+            "raw.observation_windows.observed_until",
+            "clean.orders.order_date",
+            "clean.user_events.event_timestamp",
+        },
     }
     assert {column: found[column] for column in expected} == expected
 
