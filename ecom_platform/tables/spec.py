@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PARTITION_COLUMN = "signup_month"
 
 
+class SpecificationError(ValueError):
+    """A specification that contradicts itself or leaves something out. The message names the file, in one sentence."""
+
+
 class Type(StrEnum):
     """Column types, by their GoogleSQL names."""
 
@@ -37,8 +41,8 @@ class Column:
     """A column: its name, type and meaning.
 
     `nullable` says whether a *sound* row may lack a value; raw tables may hold nulls anywhere but in the partition
-    column, because dirt arrives there. `accepted` lists the only values a sound row may hold, `minimum` the smallest.
-    `shares` are how often values occur in the synthetic world, where that is fixed.
+    column, because dirt arrives there. `accepted` lists the only values a sound row may hold; `minimum` and `maximum` are
+    the smallest and the largest. `shares` are how often values occur in the synthetic world, where that is fixed.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Column:
     nullable: bool = False
     accepted: tuple[str, ...] = ()
     minimum: float | None = None
+    maximum: float | None = None
     shares: tuple[tuple[str, float], ...] = ()
 
 
@@ -77,6 +82,10 @@ class Table:
 
     `doc` begins with the unit of the table ("One row per ..."). `key` is the primary key, unique over all partitions.
     A table is *partitioned* when it has the partition column `signup_month`.
+
+    Of a raw table, `event_date` is the DATE or TIMESTAMP column that says when a row happened, and `at_signup` that all its
+    rows happen at signup. `owner` is the foreign key that a row takes its signup month from: its user's, or that of
+    something of the user's.
     """
 
     layer: str
@@ -86,16 +95,34 @@ class Table:
     key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
     layout: Layout = Layout()
+    event_date: str | None = None
+    at_signup: bool = False
+    owner: str | None = None
 
     def __post_init__(self) -> None:
         names = self.column_names
         if len(set(names)) != len(names):
-            raise ValueError(f"{self} names a column twice")
+            raise self.error("names a column twice")
+        if not self.key:
+            raise self.error("has no key; name the columns that tell its rows apart")
         if unknown := [name for name in self.key if name not in names]:
-            raise ValueError(f"the key of {self} names unknown columns: {', '.join(unknown)}")
+            raise self.error(f"has a key that names unknown columns: {', '.join(unknown)}")
+        if self.event_date is not None and self.column(self.event_date).type not in (Type.DATE, Type.TIMESTAMP):
+            raise self.error(f"has an event date, {self.event_date}, that is neither a DATE nor a TIMESTAMP")
+        if self.owner is not None and self.owner not in [key.column for key in self.foreign_keys]:
+            raise self.error(f"has an owner, {self.owner}, that is none of its foreign keys")
 
     def __str__(self) -> str:
         return f"{self.layer}.{self.name}"
+
+    @property
+    def file(self) -> str:
+        """The file that specifies the table, where it is a table of this package."""
+        return f"ecom_platform/tables/{self.layer}/{self.name}.py"
+
+    def error(self, problem: str) -> SpecificationError:
+        """What is wrong with the specification, as an exception that names the table and its file."""
+        return SpecificationError(f"{self.file}: {self} {problem}.")
 
     @property
     def partitioned(self) -> bool:
@@ -110,6 +137,10 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(f"{self} has no column {name!r}; it has {', '.join(self.column_names)}")
+
+    def foreign_key(self, column: str) -> ForeignKey | None:
+        """The foreign key on a column; None where it is none."""
+        return next((key for key in self.foreign_keys if key.column == column), None)
 
     @cached_property
     def arrow_schema(self) -> pa.Schema:
@@ -134,13 +165,17 @@ class Table:
         drop: tuple[str, ...] = (),
         foreign_keys: tuple[ForeignKey, ...] | None = None,
     ) -> Table:
-        """The same table in another layer, with columns dropped and others added after the last."""
+        """The same table in another layer, with columns dropped and others added after the last, and without what only
+        raw tables have."""
         return replace(
             self,
             layer=layer,
             doc=doc,
             columns=tuple(column for column in self.columns if column.name not in drop) + add,
             foreign_keys=self.foreign_keys if foreign_keys is None else foreign_keys,
+            event_date=None,
+            at_signup=False,
+            owner=None,
         )
 
 

@@ -73,7 +73,7 @@ class Evaluation:
             placed: dict[str, str] = {}
             for name, table in GIVEN.items():
                 self._load(table, folder.tables.get(name), placed, start_month, as_of)
-                placed[name] = f"main.{name}"
+                placed[str(table)] = f"main.{name}"
         except BaseException:
             self.close()
             raise

@@ -16,4 +16,7 @@ EXPERIMENT_ASSIGNMENTS = Table(
     key=("user_id", "experiment"),
     foreign_keys=(ForeignKey("user_id", "raw.users"),),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
+    event_date="assigned_at",
+    at_signup=True,
+    owner="user_id",
 )

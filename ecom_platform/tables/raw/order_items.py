@@ -22,4 +22,5 @@ ORDER_ITEMS = Table(
     key=("order_item_id",),
     foreign_keys=(ForeignKey("order_id", "raw.orders"), ForeignKey("product_id", "raw.products")),
     layout=Layout(partition_by="signup_month", cluster_by=("order_id",)),
+    owner="order_id",
 )

@@ -29,4 +29,6 @@ ORDERS = Table(
     key=("order_id",),
     foreign_keys=(ForeignKey("user_id", "raw.users"),),
     layout=Layout(partition_by="order_date", cluster_by=("user_id",)),
+    event_date="order_date",
+    owner="user_id",
 )

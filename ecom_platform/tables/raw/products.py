@@ -23,7 +23,12 @@ PRODUCTS = Table(
         ),
         Column("brand", Type.STRING, "Brand.", nullable=True),
         Column(
-            "discount_day_of_week", Type.INT64, "Weekday of the discount, 0 (Monday) to 6 (Sunday).", nullable=True, minimum=0
+            "discount_day_of_week",
+            Type.INT64,
+            "Weekday of the discount, 0 (Monday) to 6 (Sunday).",
+            nullable=True,
+            minimum=0,
+            maximum=6,
         ),
     ),
     key=("product_id",),

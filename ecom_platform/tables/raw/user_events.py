@@ -29,4 +29,6 @@ USER_EVENTS = Table(
     foreign_keys=(ForeignKey("user_id", "raw.users"), ForeignKey("product_id", "raw.products")),
     # The largest table by far: an analyst's SELECT * over all of it is what the filter stands against.
     layout=Layout(partition_by="signup_month", cluster_by=("user_id", "event_type"), require_filter=True),
+    event_date="event_timestamp",
+    owner="user_id",
 )

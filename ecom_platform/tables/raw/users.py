@@ -57,4 +57,6 @@ USERS = Table(
     ),
     key=("user_id",),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
+    event_date="signup_date",
+    at_signup=True,
 )
