@@ -7,10 +7,12 @@ classes. Nothing here knows a particular table, a database or Dagster.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from ecom_platform.tables.remediation import Fault, Remediation
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,7 +87,7 @@ class Table:
 
     Of a raw table, `event_date` is the DATE or TIMESTAMP column that says when a row happened, and `at_signup` that all its
     rows happen at signup. `owner` is the foreign key that a row takes its signup month from: its user's, or that of
-    something of the user's.
+    something of the user's. `remediations` say what is done about its errors, a kind each, those of its key left out.
     """
 
     layer: str
@@ -98,6 +100,7 @@ class Table:
     event_date: str | None = None
     at_signup: bool = False
     owner: str | None = None
+    remediations: tuple[Remediation, ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
         names = self.column_names
@@ -111,6 +114,28 @@ class Table:
             raise self.error(f"has an event date, {self.event_date}, that is neither a DATE nor a TIMESTAMP")
         if self.owner is not None and self.owner not in [key.column for key in self.foreign_keys]:
             raise self.error(f"has an owner, {self.owner}, that is none of its foreign keys")
+        kinds = [each.kind for each in self.remediations]
+        if len(set(kinds)) != len(kinds):
+            raise self.error("declares two remediations of one kind of error")
+        for each in self.remediations:
+            self._require_grounds(each)
+
+    def _require_grounds(self, remediation: Remediation) -> None:
+        """A fault needs something in the column's specification that it is a fault against."""
+        columns = [self.column(name) for name in remediation.columns]
+        if remediation.fault is None:
+            return
+        (column,) = columns
+        demanded = {
+            Fault.MISSING: not column.nullable,
+            Fault.NOT_ACCEPTED: bool(column.accepted),
+            Fault.OUT_OF_RANGE: column.minimum is not None or column.maximum is not None,
+            Fault.ORPHAN: self.foreign_key(column.name) is not None,
+            Fault.PARENT_QUARANTINED: self.foreign_key(column.name) is not None,
+        }
+        if not demanded[remediation.fault]:
+            demand = f"demands nothing of {column.name} that a value could fail to meet as '{remediation.fault}'"
+            raise self.error(f"declares {remediation.kind} but {demand}")
 
     def __str__(self) -> str:
         return f"{self.layer}.{self.name}"
@@ -176,6 +201,7 @@ class Table:
             event_date=None,
             at_signup=False,
             owner=None,
+            remediations=(),
         )
 
 

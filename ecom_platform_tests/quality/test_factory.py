@@ -11,9 +11,9 @@ import pytest
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.quality.checks.invariants import demands
-from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
+from ecom_platform.tables.remediation import remediations_of
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))
@@ -49,7 +49,7 @@ def test_a_clean_table_is_guarded_by_the_accounting_too(table: Table) -> None:
 def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(table: Table) -> None:
     found = specs(table)
     families = {rule.family.value for rule in demands(table)}
-    kinds = {remediation.kind for remediation in remediations_of(table.name)}
+    kinds = {remediation.kind for remediation in remediations_of(table)}
     assert set(found) >= families | kinds | {"schema"}
     assert not any(spec.blocking for spec in found.values())
 

@@ -7,15 +7,16 @@ from hashlib import sha256
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
-from ecom_platform.tables import CATALOG, QUALITY
+from ecom_platform.tables import QUALITY
 from ecom_platform.warehouse.contract import Query
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql import SqlAsset
 
 
 def sql_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     """All but those of the quality layer, which are scored in words, too."""
-    files = [file for file in load_sql(sql_folder(), CATALOG) if file.table not in QUALITY]
+    files = [file for file in platform_sql() if file.table not in QUALITY]
     return [_sql_asset(file, settings, months) for file in files]
 
 

@@ -12,8 +12,8 @@ from ecom_platform.quality.checks.arrivals import Finding, drift, freshness, obs
 from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.quality.checks.rules import Family
 from ecom_platform.quality.checks.validation import Breach, Validation, validate
-from ecom_platform.quality.remediation.declarations import Remediation, remediations_of
 from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables.remediation import Remediation, remediations_of
 from ecom_platform.tables.spec import PARTITION_COLUMN
 from ecom_platform.warehouse.contract import RowCounts, Warehouse
 
@@ -40,7 +40,7 @@ def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) ->
     key = dg.AssetKey([raw.layer, raw.name])
     violations = CATALOG[f"violations.{raw.name}"]
     partitions = months if raw.partitioned else None
-    kinds = remediations_of(raw.name)
+    kinds = remediations_of(raw)
     arrivals = _arrivals(raw, synthetic)
     families = [family for family in Family if any(rule.family is family for rule in demands(raw))]
     deps = [dg.AssetKey([violations.layer, violations.name])]
@@ -153,7 +153,7 @@ def _kinds(
     month = f", {PARTITION_COLUMN}" if violations.partitioned else ""
     counted = store.query(
         f"SELECT kind{month}, COUNT(DISTINCT row_key) AS bad, "
-        "COUNT(DISTINCT IF(remediation = 'repair', row_key, NULL)) AS mended "
+        "COUNT(DISTINCT IF(remediation = 'repair', row_key, NULL)) AS repaired "
         f"FROM {violations} GROUP BY kind{month}",
         [violations],
         partitions,
@@ -168,9 +168,11 @@ def _kinds(
     for kind in kinds:
         found = [row for row in counted if row["kind"] == kind.kind]
         bad = {str(row[PARTITION_COLUMN]) if month else "": row["bad"] for row in found}
-        total, mended = sum(bad.values()), sum(row["mended"] for row in found)
+        total, repaired = sum(bad.values()), sum(row["repaired"] for row in found)
         examples = tuple(sorted(row["row_key"] for row in first if row["kind"] == kind.kind))
-        details: dict[str, Any] = {"repaired": mended, "quarantined": total - mended} if total else {}
-        words = f"{total:,} rows have this error: {mended:,} were repaired, {total - mended:,} set aside." if total else ""
+        details: dict[str, Any] = {"repaired": repaired, "quarantined": total - repaired} if total else {}
+        words = (
+            f"{total:,} rows have this error: {repaired:,} were repaired, {total - repaired:,} quarantined." if total else ""
+        )
         outcomes[kind.kind] = Outcome(bad, rows, words, examples, details)
     return outcomes

@@ -1,5 +1,6 @@
 """experiment_assignments: who was drawn into which arm of which randomised experiment."""
 
+from ecom_platform.tables.remediation import Fault, quarantined
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 EXPERIMENT_ASSIGNMENTS = Table(
@@ -19,4 +20,15 @@ EXPERIMENT_ASSIGNMENTS = Table(
     event_date="assigned_at",
     at_signup=True,
     owner="user_id",
+    remediations=(
+        quarantined("orphan_user", "user_id", Fault.ORPHAN, "nothing tells whose it is"),
+        quarantined("user_quarantined", "user_id", Fault.PARENT_QUARANTINED, "the clean layer would refer to nobody"),
+        quarantined("unknown_arm", "arm", Fault.NOT_ACCEPTED, "a guessed arm is not a randomised one"),
+        quarantined(
+            "missing_assigned_at",
+            "assigned_at",
+            Fault.MISSING,
+            "nothing tells what came before the assignment and what after",
+        ),
+    ),
 )

@@ -1,5 +1,6 @@
 """products: what the shop sells."""
 
+from ecom_platform.tables.remediation import Fault, emptied, replaced
 from ecom_platform.tables.spec import Column, Layout, Table, Type
 
 CATEGORIES = ("Furniture", "Appliances", "Cleaning", "Kitchenware", "Fabric", "Organizers", "Deco")
@@ -33,4 +34,11 @@ PRODUCTS = Table(
     ),
     key=("product_id",),
     layout=Layout(cluster_by=("product_id",)),
+    remediations=(
+        replaced("missing_category", "category", Fault.MISSING, "Unknown", "its sales are real"),
+        replaced("missing_price", "price", Fault.MISSING, "0", "0 is no list price; each line has a price of its own"),
+        replaced("negative_price", "price", Fault.OUT_OF_RANGE, "0", "0 is no list price; each line has a price of its own"),
+        emptied("unknown_price_tier", "price_tier", Fault.NOT_ACCEPTED, "nothing tells the true one"),
+        emptied("unknown_discount_day", "discount_day_of_week", Fault.OUT_OF_RANGE, "nothing tells the true one"),
+    ),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ecom_platform.tables.spec import Table
-from ecom_platform.warehouse.sql.asset import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql.asset import Draft, Part, SqlAsset, as_comment, check_sql, load_sql, read_sql, sql_folder
 from ecom_platform.warehouse.sql.errors import SqlError
 
 
@@ -42,4 +42,16 @@ def to_bigquery(sql: str, reads: Iterable[Table], partitions: Sequence[str] | No
     return bigquery.render(sql, reads, partitions, dataset)
 
 
-__all__ = ["SqlAsset", "SqlError", "load_sql", "sql_folder", "to_bigquery", "to_duckdb"]
+__all__ = [
+    "Draft",
+    "Part",
+    "SqlAsset",
+    "SqlError",
+    "as_comment",
+    "check_sql",
+    "load_sql",
+    "read_sql",
+    "sql_folder",
+    "to_bigquery",
+    "to_duckdb",
+]

@@ -11,9 +11,10 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, CLEANED, RAW
 from ecom_platform.tables.spec import Table, Type
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder, to_duckdb
+from ecom_platform.warehouse.sql import SqlAsset, to_duckdb
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -37,7 +38,7 @@ Verdict = tuple[str, str, str, str]
 @cache
 def assets() -> tuple[SqlAsset, ...]:
     """The SQL of the layers of remediation alone: another layer's mistake is not theirs."""
-    return load_sql(sql_folder(), CATALOG, LAYERS)
+    return platform_sql(LAYERS)
 
 
 class Shop:

@@ -7,14 +7,13 @@ from functools import cache
 
 import pytest
 
-from ecom_platform.quality.remediation.declarations import REMEDIATIONS
 from ecom_platform.tables import CLEANED
 from ecom_platform.world import World, WorldSettings
 from ecom_platform_tests.quality.remediation.shop import Shop, assets
 
 RATES = (0.01, 0.1)
 SEEDS = (1, 2)
-INJECTED = {(each.table, each.kind) for each in REMEDIATIONS if each.injected}
+INJECTED = {(raw.name, each.kind) for raw in CLEANED for each in raw.remediations if each.injected}
 CASCADES = {("order_items", "order_quarantined")}
 
 MATCHED = """

@@ -1,0 +1,33 @@
+"""The SQL of every asset that the warehouse computes: the files under `sql/`, completed by what specifications imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ecom_platform.quality.remediation.separation import clean_draft, quarantine_draft
+from ecom_platform.quality.remediation.violations import violations_draft
+from ecom_platform.quality.scoring.relations import scorecard_draft
+from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.quality.scorecard import SCORECARD
+from ecom_platform.warehouse.sql import Draft, SqlAsset, check_sql, read_sql, sql_folder
+
+
+def platform_sql(layers: Iterable[str] = (), folder: Path | None = None) -> tuple[SqlAsset, ...]:
+    """Every SQL asset (of these layers only, if any are named), each after those it reads.
+
+    `folder` is where the files are, by default the platform's own. Raises SqlError as `check_sql` does.
+    """
+    wanted = frozenset(layers)
+    drafts = {draft.table: draft for draft in read_sql(folder or sql_folder(), wanted)}
+    drafts |= {draft.table: draft for draft in _completed(drafts) if not wanted or draft.table.split(".")[0] in wanted}
+    return check_sql(drafts.values(), CATALOG)
+
+
+def _completed(files: dict[str, Draft]) -> Iterable[Draft]:
+    for raw in CLEANED:
+        yield violations_draft(raw, files.get(f"violations.{raw.name}"))
+        yield quarantine_draft(raw)
+        yield clean_draft(raw)
+    if scorecard := files.get(str(SCORECARD)):
+        yield scorecard_draft(scorecard)
