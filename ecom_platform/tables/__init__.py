@@ -28,12 +28,12 @@ from ecom_platform.tables.raw.products import PRODUCTS
 from ecom_platform.tables.raw.user_events import USER_EVENTS
 from ecom_platform.tables.raw.users import USERS
 from ecom_platform.tables.raw.world_truth import WORLD_TRUTH
-from ecom_platform.tables.spec import Catalog, Column, Table, Type
+from ecom_platform.tables.spec import Catalog, Column, Table, Type, raw_tables
 
 CLEANED = (USERS, PRODUCTS, ORDERS, ORDER_ITEMS, USER_EVENTS, EXPERIMENT_ASSIGNMENTS)
 """The raw tables that are checked row by row and have violations, quarantine and clean tables."""
 
-RAW = (*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
+RAW = raw_tables(*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
 
 MARTS = (
     DM_ACTIVATION_FEATURES,

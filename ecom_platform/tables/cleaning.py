@@ -75,7 +75,7 @@ def _require_remediations(raw: Table) -> None:
             "a reference to nothing": raw.foreign_key(column.name) is not None and Fault.ORPHAN not in faults,
         }
         if open_ends := [fault for fault, is_open in demands.items() if is_open]:
-            raise raw.error(f"declares no remediation for a {column.name} that is {' or '.join(open_ends)}")
+            raise raw.error(f"declares no remediation where {column.name} is {' or '.join(open_ends)}")
 
 
 def violations_of(raw: Table) -> Table:

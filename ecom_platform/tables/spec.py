@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecom_platform.tables.remediation import Fault, Remediation
@@ -87,7 +88,8 @@ class Table:
 
     Of a raw table, `event_date` is the DATE or TIMESTAMP column that says when a row happened, and `at_signup` that all its
     rows happen at signup. `owner` is the foreign key that a row takes its signup month from: its user's, or that of
-    something of the user's. `remediations` say what is done about its errors, a kind each, those of its key left out.
+    something of the user's. `made_by` is the file of the package that makes its rows in the synthetic world. `remediations`
+    say what is done about its errors, a kind each, those of its key left out.
     """
 
     layer: str
@@ -100,6 +102,7 @@ class Table:
     event_date: str | None = None
     at_signup: bool = False
     owner: str | None = None
+    made_by: str | None = None
     remediations: tuple[Remediation, ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
@@ -201,6 +204,7 @@ class Table:
             event_date=None,
             at_signup=False,
             owner=None,
+            made_by=None,
             remediations=(),
         )
 
@@ -233,6 +237,20 @@ class Catalog(Mapping[str, Table]):
 
     def layer(self, name: str) -> tuple[Table, ...]:
         return tuple(table for table in self._tables.values() if table.layer == name)
+
+
+def raw_tables(*tables: Table) -> tuple[Table, ...]:
+    """The raw tables, in this order, each of which somebody makes rows of.
+
+    Raises SpecificationError for one of which nobody does. (A source may give any of them besides.)
+    """
+    package = Path(__file__).parent.parent
+    for table in tables:
+        if table.made_by is None:
+            raise table.error("has no rows; name the file of the synthetic world that makes them, as made_by")
+        if not (package / table.made_by).is_file():
+            raise table.error(f"has no rows: made_by is {table.made_by}, and there is no such file in {package.name}")
+    return tables
 
 
 def signup_month_column() -> Column:

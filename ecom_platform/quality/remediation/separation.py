@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecom_platform.quality.remediation.violations import month, row_key, same_month
-from ecom_platform.tables import CATALOG
+from ecom_platform.tables.cleaning import clean_of
 from ecom_platform.tables.remediation import repaired_columns
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.sql import Draft, Part, as_comment
@@ -32,7 +32,7 @@ def quarantine_draft(raw: Table) -> Draft:
 
 def clean_draft(raw: Table) -> Draft:
     """The statement of a raw table's clean rows."""
-    clean, repaired = CATALOG[f"clean.{raw.name}"], repaired_columns(raw)
+    clean, repaired = clean_of(raw), repaired_columns(raw)
     comment = (
         f"The clean rows of {raw}: all but those in quarantine, repaired as `violations.{raw.name}` says.\n"
         "`original_values` has what each repair replaced."

@@ -20,6 +20,7 @@ EXPERIMENT_ASSIGNMENTS = Table(
     event_date="assigned_at",
     at_signup=True,
     owner="user_id",
+    made_by="world/assemble.py",
     remediations=(
         quarantined("orphan_user", "user_id", Fault.ORPHAN, "nothing tells whose it is"),
         quarantined("user_quarantined", "user_id", Fault.PARENT_QUARANTINED, "the clean layer would refer to nobody"),

@@ -24,6 +24,7 @@ ORDER_ITEMS = Table(
     foreign_keys=(ForeignKey("order_id", "raw.orders"), ForeignKey("product_id", "raw.products")),
     layout=Layout(partition_by="signup_month", cluster_by=("order_id",)),
     owner="order_id",
+    made_by="world/assemble.py",
     remediations=(
         quarantined("missing_order", "order_id", Fault.MISSING, "nothing tells who bought when"),
         quarantined("orphan_order", "order_id", Fault.ORPHAN, "nothing tells who bought when"),

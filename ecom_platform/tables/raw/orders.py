@@ -32,6 +32,7 @@ ORDERS = Table(
     layout=Layout(partition_by="order_date", cluster_by=("user_id",)),
     event_date="order_date",
     owner="user_id",
+    made_by="world/assemble.py",
     remediations=(
         quarantined("missing_user", "user_id", Fault.MISSING, "an order of nobody has no lifetime value"),
         quarantined(

@@ -34,6 +34,7 @@ PRODUCTS = Table(
     ),
     key=("product_id",),
     layout=Layout(cluster_by=("product_id",)),
+    made_by="world/catalogue.py",
     remediations=(
         replaced("missing_category", "category", Fault.MISSING, "Unknown", "its sales are real"),
         replaced("missing_price", "price", Fault.MISSING, "0", "0 is no list price; each line has a price of its own"),

@@ -32,6 +32,7 @@ USER_EVENTS = Table(
     layout=Layout(partition_by="signup_month", cluster_by=("user_id", "event_type"), require_filter=True),
     event_date="event_timestamp",
     owner="user_id",
+    made_by="world/assemble.py",
     remediations=(
         Remediation(
             "payment_without_checkout",

@@ -60,6 +60,7 @@ USERS = Table(
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
     event_date="signup_date",
     at_signup=True,
+    made_by="world/assemble.py",
     remediations=(
         Remediation(
             "signup_in_future",
