@@ -5,8 +5,8 @@ raw rows = clean rows + quarantined rows, for every table and partition:
 - `quarantine.T`: the raw rows with a violation whose remediation is quarantine, as they arrived, with the reasons;
 - `clean.T`: all other raw rows, repaired where a violation's remediation is repair.
 
-Raw rows that share a key (a duplicated one, or none) share their violations: no other rule judges them, because its
-findings could not be told apart, and all of them are quarantined. So a key joins a raw row to its violations one to one.
+Raw rows that share a key (a duplicated one, or none) share their violations: no other rule judges them, because nobody could
+say which row a finding is about, and all of them are quarantined. So a key joins a raw row to its violations one to one.
 """
 
 from ecom_platform.tables.remediation import Fault

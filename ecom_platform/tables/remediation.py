@@ -79,7 +79,9 @@ def key_remediations(raw: Table) -> tuple[Remediation, ...]:
     columns = raw.key[:1]
     return (
         Remediation("missing_key", columns, QUARANTINE, "quarantined", "what cannot be named cannot be referred to"),
-        Remediation("duplicate_key", columns, QUARANTINE, "all copies quarantined", "nothing tells which copy is right"),
+        Remediation(
+            "duplicate_key", columns, QUARANTINE, "all copies quarantined", "no copy can be shown to be the right one"
+        ),
     )
 
 

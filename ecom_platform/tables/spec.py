@@ -110,7 +110,7 @@ class Table:
         if len(set(names)) != len(names):
             raise self.error("names a column twice")
         if not self.key:
-            raise self.error("has no key; name the columns that tell its rows apart")
+            raise self.error("has no key; name the columns that identify its rows")
         if unknown := [name for name in self.key if name not in names]:
             raise self.error(f"has a key that names unknown columns: {', '.join(unknown)}")
         if self.event_date is not None and self.column(self.event_date).type not in (Type.DATE, Type.TIMESTAMP):

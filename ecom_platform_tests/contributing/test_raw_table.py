@@ -58,7 +58,7 @@ def test_four_files_make_a_table_that_is_filled_checked_and_cleaned(shop: Copy) 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('key=("return_id",),', "key=(),", "raw.returns has no key; name the columns that tell its rows apart."),
+        ('key=("return_id",),', "key=(),", "raw.returns has no key; name the columns that identify its rows."),
         (
             'made_by="world/returns.py",',
             "",

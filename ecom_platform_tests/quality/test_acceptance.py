@@ -1,4 +1,4 @@
-"""The promise of the scorecard, at scale: what is found, who is accused, and what cleaning leaves behind."""
+"""The promise of the scorecard, at scale: what is found, what is flagged wrongly, and what cleaning leaves behind."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def test_at_a_hundred_thousand_users(tmp_path: Path, rate: float, seed: int) -> 
         return
     least = RECALL if rate == 0.10 else {}
     missed = {key: scores[key] for key in INJECTED if scores[key]["recall"] < least.get(key, 1.0)}
-    accusing = {key: row for key, row in scores.items() if row["false_positives"] and (row["precision"] or 0) < 0.99}
+    imprecise = {key: row for key, row in scores.items() if row["false_positives"] and (row["precision"] or 0) < 0.99}
     short = {
         key: scores[key]["repaired_to_truth"] / scores[key]["injected"]
         for key, share in BEST.items()
         if scores[key]["repaired_to_truth"] < share * scores[key]["injected"]
     }
-    assert (missed, accusing) == ({}, {})
+    assert (missed, imprecise) == ({}, {})
     if rate <= 0.02:
         assert short == {}
     if rate == DEFAULT:

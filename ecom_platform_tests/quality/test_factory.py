@@ -55,7 +55,7 @@ def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(tabl
 
 
 @pytest.mark.parametrize("table", CATALOG.values(), ids=str)
-def test_whatever_has_months_is_told_month_by_month(table: Table) -> None:
+def test_whatever_has_months_is_reported_month_by_month(table: Table) -> None:
     whole = {name for name, spec in specs(table).items() if spec.partitions_def is None}
     assert whole == (set(specs(table)) & {"schema", "freshness", "drift"} if table.partitioned else set(specs(table)))
 

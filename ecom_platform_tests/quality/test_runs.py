@@ -151,12 +151,12 @@ def test_a_failing_guard_stops_its_marts_and_only_those(
         MONTHS[2]: True,
     }
     assert told["clean/orders:accounting", None].passed
-    verdict = told["clean/orders:contract", None]
-    assert verdict.severity == dg.AssetCheckSeverity.ERROR
-    assert verdict.description is not None
-    assert "payment_status is one of success, failed" in verdict.description
-    assert "Nothing was built from it; what was built before stands." in verdict.description
-    assert verdict.metadata["months"].value == MONTHS[1]
+    result = told["clean/orders:contract", None]
+    assert result.severity == dg.AssetCheckSeverity.ERROR
+    assert result.description is not None
+    assert "payment_status is one of success, failed" in result.description
+    assert "Nothing was built from it; what was built before stands." in result.description
+    assert result.metadata["months"].value == MONTHS[1]
 
 
 def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
@@ -174,15 +174,15 @@ def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
     assert not result.success
     assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
     told = evaluations(result)
-    verdict = told["clean/orders:contract", None]
-    assert not verdict.passed
-    assert verdict.severity == dg.AssetCheckSeverity.ERROR
-    assert verdict.metadata["check_broke"].value is True
-    assert verdict.description == (
+    result = told["clean/orders:contract", None]
+    assert not result.passed
+    assert result.severity == dg.AssetCheckSeverity.ERROR
+    assert result.metadata["check_broke"].value is True
+    assert result.description == (
         "This check broke before it could look: nothing is known about the data. What depends on it was held back. "
         "It said: RuntimeError: the catalogue is away"
     )
-    assert "offending_rows" not in verdict.metadata
+    assert "offending_rows" not in result.metadata
     assert not any(told["clean/orders:contract", month].passed for month in MONTHS)
 
 

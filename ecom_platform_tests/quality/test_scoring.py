@@ -116,7 +116,7 @@ def test_no_rule_reads_the_labels_or_the_truth(dirty: DuckDBWarehouse, blind: Du
             assert rows[0] == rows[1], str(table)
 
 
-def test_where_the_truth_is_unknown_only_rates_are_told(blind: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
+def test_where_the_truth_is_unknown_only_rates_are_given(blind: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
     known = scores(dirty)
     for key, row in scores(blind).items():
         positives = ("true_positives", "false_positives", "false_negatives")

@@ -3,7 +3,7 @@
 -- A *sound line* of an order is one that `violations.order_items` would not quarantine for a fault of its own. The *lines'
 -- sum* is the sum of price x qty over the sound lines; an order whose lines were never delivered (it has none at all) has
 -- no sum, and its amount is taken as it is. The *missing order day* of a user is the one day on which the (clean) event log
--- has one session with a payment more than there are orders; it tells the date of the user's one order without a
+-- has one session with a payment more than there are orders; it is the date of the user's one order without a
 -- possible date.
 --
 -- | kind | when | remediation |

@@ -135,7 +135,7 @@ class Evaluation:
             if count:
                 raise SourceError(
                     f"{given.file.name}: {counted(count, 'value')} of column {column.name} {'is' if count == 1 else 'are'} no "
-                    f"{column.type}, which {given.table} needs, such as {example!r}; mend the file or convert the column in "
+                    f"{column.type}, which {given.table} needs, such as {example!r}; correct the file or convert it in "
                     f"{given.table.name}.sql instead"
                 )
 

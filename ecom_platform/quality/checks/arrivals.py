@@ -72,7 +72,7 @@ def volume(raw: Table, rows: RowCounts, until: date) -> Finding:
 
 
 def _share_due(raw: Table, month: date, until: date) -> float | None:
-    """How much of a month's rows should be there; None where that cannot be told."""
+    """How much of a month's rows should be there; None where that is unknown."""
     end = (month + timedelta(days=32)).replace(day=1)
     if raw.at_signup:
         # Such a month is complete when it is over.
@@ -115,7 +115,7 @@ def judge_freshness(raw: Table, newest: date | None, recent: int, until: date) -
 
 
 def drift(raw: Table, store: Warehouse) -> Finding:
-    """Columns whose values are mixed otherwise than the synthetic world declares. Undeclared values are left out."""
+    """Columns whose values are distributed differently from the declared shares. Undeclared values are left out."""
     declared = [column for column in raw.columns if column.shares]
     where = f" WHERE {PARTITION_COLUMN} >= DATE '1900-01-01'" if raw.partitioned else ""
     sql = " UNION ALL ".join(

@@ -40,12 +40,12 @@ class Tables:
 
 
 Holds: TypeAlias = "Callable[[ir.Table, Tables], ir.BooleanColumn]"
-"""True for every row that keeps the rule; never null. The rows judged come first."""
+"""True for every row that satisfies the rule; never null. The rows judged come first."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A demand on the rows of a table. `words` ends the sentence "every row keeps: ..."; `reads` are other tables by name."""
+    """A demand on the rows of a table. `words` say what holds of a row that satisfies it; `reads` are other tables by name."""
 
     name: str
     family: Family
@@ -72,7 +72,7 @@ def key_text(rows: ir.Table, columns: tuple[str, ...]) -> ir.StringColumn:
 
 def _of_column(table: Table, column: Column) -> Iterator[Rule]:
     name = column.name
-    # A missing part of a key is a fault of the key: the two are told as one.
+    # A missing part of a key violates the key's rule, which reports both.
     if not column.nullable and name not in table.key:
         yield Rule(f"{name}_present", Family.MISSING_VALUES, f"{name} has a value", (name,), _present(name))
     if column.accepted:

@@ -30,7 +30,7 @@ has any row of it.
 """
 
 CEILINGS = """
-## What the data cannot tell, and how often a repair is right
+## What the data does not reveal, and how often a repair is right
 
 Detection is complete for every kind the world injects: each leaves a trace, and the look-alikes (a checkout without a cart,
 equal timestamps, a shared device, a purchase the day after its cart) leave none. Repairs have ceilings that no rule passes:
@@ -47,8 +47,8 @@ equal timestamps, a shared device, a purchase the day after its cart) leave none
   is not: `product_id` stays null and `is_discount_event` false.
 - `user_events.session_id_null`: an event whose session has no other event with a session less than an hour away is lost.
 - `user_events.user_id_mismatch`: where a session's events are claimed by two users in equal numbers, devices and signup
-  days decide; two who also share those cannot be told apart. Sessions of four events or more always can.
-- `users.missing_region`: nothing in the data tells a region.
+  days decide; two users who share those as well are indistinguishable. A session of four events or more is always decided.
+- `users.missing_region`: nothing in the data reveals a region.
 """
 
 

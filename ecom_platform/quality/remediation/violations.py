@@ -1,7 +1,7 @@
 """The SQL of the violations tables: rules that follow from a specification, generated, around those written by hand.
 
 A violations table is the union of
-- the rows whose key is missing or shared: their only violation, since no other rule can tell them apart;
+- the rows whose key is missing or shared: their only violation, since no other rule could say which of them it is about;
 - what the generated rules find: a remediation that names a `Fault` has one;
 - what `sql/violations/<table>.sql` finds, where there is such a file. It is one SELECT of `row_key`, `kind`, `remediation`,
   `column_name`, `original_value`, `repaired_value` (and `signup_month`), and may read `broken_keys` (the keys that are

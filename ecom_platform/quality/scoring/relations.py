@@ -15,7 +15,7 @@ def scorecard_draft(written: Draft) -> Draft:
         f"  FROM violations.{raw.name}"
         for raw in CLEANED
     )
-    # A warehouse may refuse to read a large table without being told which months.
+    # A warehouse may refuse to read a large table unless the query names the months.
     every_month = f" WHERE {PARTITION_COLUMN} >= DATE '1900-01-01'"
     sizes = "\n  UNION ALL\n".join(
         f"  SELECT '{raw.name}' AS table_name, COUNT(*) AS row_count FROM {raw}{every_month if raw.partitioned else ''}"

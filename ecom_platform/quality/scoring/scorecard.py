@@ -1,4 +1,4 @@
-"""The scorecard and the residual errors: computed by the warehouse, completed and put into words here.
+"""The scorecard and the residual errors: computed by the warehouse, completed and described here.
 
 Only what is here, and the SQL files it runs, may read the injected errors and the truth of the world.
 """
@@ -61,7 +61,7 @@ def _sizes(store: Warehouse) -> dict[str, int]:
 
 
 def scorecard_markdown(rows: pa.Table, everything: bool = False) -> str:
-    """The scorecard for people: the kinds that occur (or `everything`), and what is not known said in words."""
+    """The scorecard for people: the kinds that occur (or `everything`), and the unknown said in words."""
     shown = [row for row in rows.to_pylist() if everything or row["injected"] or row["flagged"]]
     known = any(row["injected"] is not None for row in rows.to_pylist())
     if not shown:

@@ -22,14 +22,14 @@ EXPERIMENT_ASSIGNMENTS = Table(
     owner="user_id",
     made_by="world/assemble.py",
     remediations=(
-        quarantined("orphan_user", "user_id", Fault.ORPHAN, "nothing tells whose it is"),
+        quarantined("orphan_user", "user_id", Fault.ORPHAN, "nobody knows whose it is"),
         quarantined("user_quarantined", "user_id", Fault.PARENT_QUARANTINED, "the clean layer would refer to nobody"),
         quarantined("unknown_arm", "arm", Fault.NOT_ACCEPTED, "a guessed arm is not a randomised one"),
         quarantined(
             "missing_assigned_at",
             "assigned_at",
             Fault.MISSING,
-            "nothing tells what came before the assignment and what after",
+            "what came before the assignment cannot be separated from what came after",
         ),
     ),
 )

@@ -39,7 +39,7 @@ ORDERS = Table(
             "orphan_user",
             "user_id",
             Fault.ORPHAN,
-            "nothing tells whose it is: an order and an event have nothing in common but the user",
+            "nobody knows whose it is: an order and an event have nothing in common but the user",
             injected=True,
         ),
         quarantined("user_quarantined", "user_id", Fault.PARENT_QUARANTINED, "the clean layer would refer to nobody"),

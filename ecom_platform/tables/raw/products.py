@@ -39,7 +39,7 @@ PRODUCTS = Table(
         replaced("missing_category", "category", Fault.MISSING, "Unknown", "its sales are real"),
         replaced("missing_price", "price", Fault.MISSING, "0", "0 is no list price; each line has a price of its own"),
         replaced("negative_price", "price", Fault.OUT_OF_RANGE, "0", "0 is no list price; each line has a price of its own"),
-        emptied("unknown_price_tier", "price_tier", Fault.NOT_ACCEPTED, "nothing tells the true one"),
-        emptied("unknown_discount_day", "discount_day_of_week", Fault.OUT_OF_RANGE, "nothing tells the true one"),
+        emptied("unknown_price_tier", "price_tier", Fault.NOT_ACCEPTED, "the true value is unknown"),
+        emptied("unknown_discount_day", "discount_day_of_week", Fault.OUT_OF_RANGE, "the true value is unknown"),
     ),
 )

@@ -81,7 +81,7 @@ USER_EVENTS = Table(
             "replaced by the user of most of the session's events; without any, quarantined",
             "a session is one user's visit",
         ),
-        Remediation("orphan_user", ("user_id",), QUARANTINE, "quarantined", "nothing tells who acted"),
+        Remediation("orphan_user", ("user_id",), QUARANTINE, "quarantined", "nobody knows who acted"),
         Remediation("user_quarantined", ("user_id",), QUARANTINE, "quarantined", "the clean layer would refer to nobody"),
         quarantined("missing_timestamp", "event_timestamp", Fault.MISSING, "it has no place in a session"),
         Remediation(
@@ -100,7 +100,7 @@ USER_EVENTS = Table(
             "replaced by the user's device",
             "an event carries a copy of it",
         ),
-        emptied("unknown_referrer", "referrer", Fault.NOT_ACCEPTED, "nothing tells the true one"),
-        emptied("unknown_page", "page", Fault.NOT_ACCEPTED, "nothing tells the true one"),
+        emptied("unknown_referrer", "referrer", Fault.NOT_ACCEPTED, "the true value is unknown"),
+        emptied("unknown_page", "page", Fault.NOT_ACCEPTED, "the true value is unknown"),
     ),
 )

@@ -17,7 +17,7 @@ from ecom_platform.warehouse.sql.analysis import analyse
 from ecom_platform_tests.quality.remediation.shop import Shop, assets
 
 DECLARED = {(raw.name, each.kind): each for raw in CLEANED for each in remediations_of(raw)}
-VERDICTS = {asset.table.name: asset for asset in assets() if asset.table.layer == "violations"}
+RULES = {asset.table.name: asset for asset in assets() if asset.table.layer == "violations"}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_what_the_sql_does_is_what_is_declared_no_more_and_no_less(museum: Shop)
     done = {
         (table.name, kind, column, remediation)
         for table in CLEANED
-        for _, kind, remediation, column in museum.verdicts(table.name)
+        for _, kind, remediation, column in museum.violations(table.name)
     }
     declared = {
         (table, kind, column, outcome)
@@ -120,7 +120,7 @@ def test_everything_in_the_museum_is_accounted_for(museum: Shop) -> None:
 @pytest.mark.parametrize("raw", CLEANED, ids=str)
 def test_the_rules_comment_defines_every_kind_of_its_table(raw: Table) -> None:
     for each in remediations_of(raw):
-        assert f"`{each.kind}`" in VERDICTS[raw.name].description
+        assert f"`{each.kind}`" in RULES[raw.name].description
 
 
 def test_the_world_injects_what_the_declaration_says_it_does() -> None:
@@ -143,7 +143,7 @@ def test_no_rule_reads_the_labels_it_is_scored_against() -> None:
 
 
 def test_violations_read_nothing_that_comes_after_them() -> None:
-    for name, asset in VERDICTS.items():
+    for name, asset in RULES.items():
         assert CATALOG[f"clean.{name}"] not in asset.reads
 
 
