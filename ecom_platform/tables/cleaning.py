@@ -9,7 +9,7 @@ Raw rows that share a key (a duplicated one, or none) share their violations: no
 say which row a finding is about, and all of them are quarantined. So a key joins a raw row to its violations one to one.
 """
 
-from ecom_platform.tables.remediation import Fault
+from ecom_platform.tables.remediation import QUARANTINE, Fault, Remediation
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 VIOLATION_COLUMNS = (
@@ -48,6 +48,28 @@ REPAIR_COLUMNS = (
 QUARANTINE_REASON = Column(
     "quarantine_reason", Type.STRING, "Kinds of the violations that put the row here, comma-separated, in alphabetical order."
 )
+
+
+def key_remediations(raw: Table) -> tuple[Remediation, ...]:
+    """What is done about the key of any raw table; a violation names the key's first column."""
+    columns = raw.key[:1]
+    return (
+        Remediation("missing_key", columns, QUARANTINE, "quarantined", "what cannot be named cannot be referred to"),
+        Remediation(
+            "duplicate_key", columns, QUARANTINE, "all copies quarantined", "no copy can be shown to be the right one"
+        ),
+    )
+
+
+def remediations_of(raw: Table) -> tuple[Remediation, ...]:
+    """Every remediation of a raw table, those of its key first."""
+    return (*key_remediations(raw), *raw.remediations)
+
+
+def repaired_columns(raw: Table) -> tuple[str, ...]:
+    """The columns that some remediation may repair, in the table's order."""
+    repaired = {column for each in raw.remediations if "repair" in each.outcomes for column in each.columns}
+    return tuple(name for name in raw.column_names if name in repaired)
 
 
 def cleaned(raw: Table) -> tuple[Table, Table, Table]:

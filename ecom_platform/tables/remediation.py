@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from ecom_platform.tables.spec import Table
+from typing import Literal
 
 Outcome = Literal["repair", "quarantine"]
 
@@ -72,25 +69,3 @@ def replaced(kind: str, column: str, fault: Fault, value: str, why: str, injecte
 def emptied(kind: str, column: str, fault: Fault, why: str, injected: bool = False) -> Remediation:
     """A value with that fault is emptied, by a generated rule."""
     return Remediation(kind, (column,), REPAIR, "emptied", why, injected, fault)
-
-
-def key_remediations(raw: Table) -> tuple[Remediation, ...]:
-    """What is done about the key of any raw table; a violation names the key's first column."""
-    columns = raw.key[:1]
-    return (
-        Remediation("missing_key", columns, QUARANTINE, "quarantined", "what cannot be named cannot be referred to"),
-        Remediation(
-            "duplicate_key", columns, QUARANTINE, "all copies quarantined", "no copy can be shown to be the right one"
-        ),
-    )
-
-
-def remediations_of(raw: Table) -> tuple[Remediation, ...]:
-    """Every remediation of a raw table, those of its key first."""
-    return (*key_remediations(raw), *raw.remediations)
-
-
-def repaired_columns(raw: Table) -> tuple[str, ...]:
-    """The columns that some remediation may repair, in the table's order."""
-    repaired = {column for each in raw.remediations if "repair" in each.outcomes for column in each.columns}
-    return tuple(name for name in raw.column_names if name in repaired)

@@ -13,7 +13,7 @@ from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
-from ecom_platform.tables.remediation import remediations_of
+from ecom_platform.tables.cleaning import remediations_of
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))

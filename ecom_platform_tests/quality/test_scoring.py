@@ -11,9 +11,9 @@ import pytest
 from ecom_platform.cli.quality import show
 from ecom_platform.quality.scoring.scorecard import NO_RESIDUAL, UNKNOWN_TRUTH, headline, residual_markdown, scorecard_markdown
 from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
-from ecom_platform.tables.remediation import remediations_of
 from ecom_platform.warehouse.contract import WarehouseError
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.built import build, world

@@ -13,7 +13,8 @@ from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.quality.checks.rules import Family
 from ecom_platform.quality.checks.validation import Breach, Validation, validate
 from ecom_platform.tables import CATALOG, Table
-from ecom_platform.tables.remediation import Remediation, remediations_of
+from ecom_platform.tables.cleaning import remediations_of
+from ecom_platform.tables.remediation import Remediation
 from ecom_platform.tables.spec import PARTITION_COLUMN
 from ecom_platform.warehouse.contract import RowCounts, Warehouse
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ecom_platform.tables import CLEANED
-from ecom_platform.tables.remediation import remediations_of
+from ecom_platform.tables.cleaning import remediations_of
 
 INTRODUCTION = """# Remediations
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ecom_platform.quality.remediation.violations import month, row_key, same_month
-from ecom_platform.tables.cleaning import clean_of
-from ecom_platform.tables.remediation import repaired_columns
+from ecom_platform.tables.cleaning import clean_of, repaired_columns
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.sql import Draft, Part, as_comment
 

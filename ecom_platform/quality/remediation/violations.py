@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ecom_platform.tables import CATALOG
-from ecom_platform.tables.cleaning import violations_of
-from ecom_platform.tables.remediation import Fault, Remediation, key_remediations
+from ecom_platform.tables.cleaning import key_remediations, violations_of
+from ecom_platform.tables.remediation import Fault, Remediation
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, ForeignKey, Table, Type
 from ecom_platform.warehouse.sql import Draft, Part, SqlError, as_comment
 

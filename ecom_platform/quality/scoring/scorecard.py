@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecom_platform.tables import CLEANED
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
-from ecom_platform.tables.remediation import remediations_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from sqlglot import exp
 import ecom_platform
 from ecom_platform.quality.remediation.document import markdown
 from ecom_platform.tables import CATALOG, CLEANED, Table
-from ecom_platform.tables.remediation import remediations_of
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.warehouse.sql.analysis import analyse
 from ecom_platform_tests.quality.remediation.shop import Shop, assets
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ from sqlglot import exp
 
 from ecom_platform.quality.remediation.separation import clean_draft, quarantine_draft
 from ecom_platform.quality.remediation.violations import violations_draft
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, CLEANED, Table
 from ecom_platform.tables.cleaning import clean_of, cleaned, quarantine_of
 from ecom_platform.tables.remediation import Fault, emptied, quarantined, replaced
@@ -150,6 +152,13 @@ def test_a_mistake_in_generated_text_names_the_specification() -> None:
     raw = replace(CATALOG["raw.products"], key=("product_id",), name="goods")
     with pytest.raises(SqlError, match=r"^ecom_platform/tables/raw/goods.py: there is no table"):
         check_sql([violations_draft(raw, None)], CATALOG)
+
+
+def test_a_file_of_a_table_whose_sql_is_generated_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sql" / "clean").mkdir(parents=True)
+    (tmp_path / "sql" / "clean" / "users.sql").write_text("-- Mine.\nSELECT 1 AS one", encoding="utf-8")
+    with pytest.raises(SqlError, match=r"^sql/clean/users.sql:1: the SQL of clean.users is generated from .*raw/users.py"):
+        platform_sql(folder=tmp_path / "sql")
 
 
 def test_a_generated_rule_needs_something_that_the_specification_demands() -> None:
