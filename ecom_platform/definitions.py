@@ -5,40 +5,54 @@ Loading them reads the environment and the SQL files, and nothing else: no table
 
 from __future__ import annotations
 
-import warnings
+from pathlib import Path
 
 import dagster as dg
 
 from ecom_platform.orchestration.assets.quality import quality_assets
 from ecom_platform.orchestration.assets.raw import raw_assets
 from ecom_platform.orchestration.assets.sql import sql_assets
-from ecom_platform.orchestration.automation.conditions import followed
 from ecom_platform.orchestration.automation.jobs import jobs
+from ecom_platform.orchestration.automation.layers import in_layers
 from ecom_platform.orchestration.automation.schedules import schedules
+from ecom_platform.orchestration.automation.selections import not_empty
 from ecom_platform.orchestration.automation.sensors import sensors
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
 from ecom_platform.orchestration.partitions import signup_months
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, Catalog
+from ecom_platform.warehouse.sql import sql_folder
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The platform for the given settings; every call makes fresh definitions."""
-    # Single-run backfills are beta and partitioned checks a preview in the pinned Dagster: both are used knowingly.
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path | None = None) -> dg.Definitions:
+    """The platform for the given settings; every call makes fresh definitions.
+
+    Of another `catalog`, or another folder of `sql` files, everything derives as it does of the platform's own.
+    Raises ValueError for an asset of no layer, and for a job or sensor that selects a layer or group without assets.
+    """
     months = signup_months(settings.start_month, settings.as_of)
     warehouse = warehouse_resource(settings)
-    return dg.Definitions(
-        assets=followed([*raw_assets(settings, months), *sql_assets(settings, months), *quality_assets(settings)]),
-        asset_checks=asset_checks(settings, months),
-        jobs=jobs(),
-        schedules=schedules(months),
-        sensors=sensors(settings, months),
-        resources={"warehouse": warehouse, "warehouse_io_manager": WarehouseIOManager(warehouse=warehouse)},
-        executor=dg.in_process_executor,
-    )
+    with knowingly():
+        assets = in_layers(
+            [
+                *raw_assets(settings, months),
+                *sql_assets(settings, months, catalog, sql or sql_folder()),
+                *quality_assets(settings),
+            ],
+            catalog.layers,
+        )
+        return dg.Definitions(
+            assets=assets,
+            asset_checks=asset_checks(settings, months, catalog),
+            jobs=not_empty(jobs(catalog.layers), assets),
+            schedules=schedules(months),
+            sensors=not_empty(sensors(settings, months, catalog.layers), assets),
+            resources={"warehouse": warehouse, "warehouse_io_manager": WarehouseIOManager(warehouse=warehouse)},
+            executor=dg.in_process_executor,
+        )
 
 
 @dg.definitions

@@ -75,9 +75,8 @@ def chosen(source: Warehouse, layers: Sequence[str]) -> list[Table]:
     """The platform's tables that the source has, of the given layers (none given: all), in the order of the flow of data."""
     from ecom_platform.tables import CATALOG
 
-    known = {table.layer for table in CATALOG.values()}
-    if unknown := [layer for layer in layers if layer not in known]:
-        raise SettingsError(f"--layer is {unknown[0]!r}: the layers are {', '.join(sorted(known))}.")
+    if unknown := [layer for layer in layers if layer not in CATALOG.layers]:
+        raise SettingsError(f"--layer is {unknown[0]!r}: the layers are {', '.join(CATALOG.layers)}.")
     held = source.tables()
     return [table for name, table in CATALOG.items() if name in held and (not layers or table.layer in layers)]
 

@@ -169,7 +169,7 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
         return None
     graph = definitions.resolve_asset_graph()
     try:
-        keys = dg.AssetSelection.from_string(select).resolve(graph)
+        keys = dg.AssetSelection.from_string(select).required_multi_asset_neighbors().resolve(graph)
     except Exception as error:
         raise SettingsError(f"--select is {select!r}: {str(error).splitlines()[0]}") from None
     if not keys:

@@ -1,7 +1,7 @@
 """Dagster's event log in SQLite, with its files kept open between events.
 
 A run of the whole platform records thousands of events, each in two or three transactions. The stock storage opens the
-file, prepares every statement anew, waits for the disk, and merges the write-ahead log back into the file, for each of
+file, prepares every statement again, waits for the disk, and merges the write-ahead log back into the file, for each of
 them; here the file stays open, and the disk is waited for when a run changes its status. A killed process loses nothing. A
 power cut may take the last events of a run that it ends, and leaves the files consistent. What is stored, and where, is
 the same: a home can change between the two at any time, and several processes share the files as before.

@@ -68,7 +68,7 @@ def remediations_of(raw: Table) -> tuple[Remediation, ...]:
 
 def repaired_columns(raw: Table) -> tuple[str, ...]:
     """The columns that some remediation may repair, in the table's order."""
-    repaired = {column for each in raw.remediations if "repair" in each.outcomes for column in each.columns}
+    repaired = {column for each in raw.remediations if "repair" in each.decisions for column in each.columns}
     return tuple(name for name in raw.column_names if name in repaired)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Outcome = Literal["repair", "quarantine"]
+Decision = Literal["repair", "quarantine"]
 
 
 class Fault(StrEnum):
@@ -33,17 +33,17 @@ class Fault(StrEnum):
 class Remediation:
     """What is done about one kind of error in one table.
 
-    `columns` are those that a violation may name as at fault. `outcomes` has both values where a repair needs evidence
+    `columns` are those that a violation may name as at fault. `decisions` has both values where a repair needs evidence
     that not every row has. `done` says what happens to the value or the row, `why` for what reason. `injected` marks the
     kinds that the synthetic world injects, with labels to score against.
 
     With a `fault` the rule is generated: it looks for that fault in the one column, and repairs with `value` (as text; None
-    empties the column) where the outcome is repair.
+    empties the column) where the decision is repair.
     """
 
     kind: str
     columns: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    decisions: tuple[Decision, ...]
     done: str
     why: str
     injected: bool = False
@@ -51,9 +51,9 @@ class Remediation:
     value: str | None = None
 
 
-REPAIR: tuple[Outcome, ...] = ("repair",)
-QUARANTINE: tuple[Outcome, ...] = ("quarantine",)
-EITHER: tuple[Outcome, ...] = ("repair", "quarantine")
+REPAIR: tuple[Decision, ...] = ("repair",)
+QUARANTINE: tuple[Decision, ...] = ("quarantine",)
+EITHER: tuple[Decision, ...] = ("repair", "quarantine")
 
 
 def quarantined(kind: str, column: str, fault: Fault, why: str, injected: bool = False) -> Remediation:

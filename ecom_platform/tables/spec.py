@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecom_platform.tables.layers import LAYERS, Layer, Layers
 from ecom_platform.tables.remediation import Fault, Remediation
 
 if TYPE_CHECKING:
@@ -210,10 +211,17 @@ class Table:
 
 
 class Catalog(Mapping[str, Table]):
-    """Every table of the platform by its full name, `layer.table`, in the order of the flow of data."""
+    """Every table of the platform by its full name, `layer.table`, in the order of the flow of data.
 
-    def __init__(self, tables: tuple[Table, ...]) -> None:
-        self._tables = {str(table): table for table in tables}
+    `layers` are those that its tables may belong to. Raises ValueError for a table of another layer.
+    """
+
+    def __init__(self, tables: tuple[Table, ...], layers: Layers = LAYERS) -> None:
+        self.layers = layers
+        for table in tables:
+            if table.layer not in layers:
+                raise ValueError(f"{table} belongs to no layer: there is no {table.layer} in ecom_platform/tables/layers.py")
+        self._tables = {str(table): table for table in sorted(tables, key=lambda table: layers.order(table.layer))}
         if len(self._tables) != len(tables):
             raise ValueError("two tables share a name")
         for table in tables:
@@ -237,6 +245,16 @@ class Catalog(Mapping[str, Table]):
 
     def layer(self, name: str) -> tuple[Table, ...]:
         return tuple(table for table in self._tables.values() if table.layer == name)
+
+    def layer_of(self, table: Table) -> Layer:
+        return self.layers[table.layer]
+
+    def balance_of(self, table: Table) -> tuple[Table, Table, Table] | None:
+        """The tables of the rows that arrived, that were kept (`table`) and that were rejected, if its layer balances."""
+        balance = self.layer_of(table).balance
+        if balance is None:
+            return None
+        return self[f"{balance.source}.{table.name}"], table, self[f"{balance.rejects}.{table.name}"]
 
 
 def raw_tables(*tables: Table) -> tuple[Table, ...]:

@@ -86,6 +86,12 @@ def test_a_selection_runs_alone(ecom: Ecom, tmp_path: Path) -> None:
     assert set(DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb").tables()) == {"raw.products"}
 
 
+def test_a_table_that_is_written_together_with_others_brings_them(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run", "--select", 'key:"raw/products" or key:"raw/users"').exit_code == 0
+    tables = set(DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb").tables())
+    assert {"raw.users", "raw.orders", "raw.observation_windows"} <= tables
+
+
 @pytest.mark.parametrize("form", ["table", "csv", "parquet"])
 def test_a_query_comes_out_in_the_form_asked_for(ecom: Ecom, tmp_path: Path, form: str) -> None:
     assert ecom("run", "--select", 'key:"raw/products"').exit_code == 0

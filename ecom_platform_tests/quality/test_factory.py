@@ -7,17 +7,26 @@ import sys
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
+from ecom_platform.definitions import build_definitions
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.partitions import signup_months
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
 from ecom_platform.tables.cleaning import remediations_of
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
-CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of))
+with knowingly():
+    CHECKS = asset_checks(SETTINGS, signup_months(SETTINGS.start_month, SETTINGS.as_of), CATALOG)
 GUARDED = [table for table in CATALOG.values() if table not in CLEANED]
+
+
+@pytest.fixture(scope="module")
+def graph() -> AssetGraph:
+    return build_definitions(SETTINGS).resolve_asset_graph()
 
 
 def specs(table: Table) -> dict[str, dg.AssetCheckSpec]:
@@ -67,10 +76,49 @@ def test_what_arrives_is_compared_with_what_usually_does() -> None:
 
 
 def test_ones_own_data_drift_from_no_declared_shares() -> None:
-    own = asset_checks(
-        Settings.load({"ECOM_SOURCE": "examples/online_retail"}), signup_months(SETTINGS.start_month, SETTINGS.as_of)
-    )
+    with knowingly():
+        own = asset_checks(
+            Settings.load({"ECOM_SOURCE": "examples/online_retail"}),
+            signup_months(SETTINGS.start_month, SETTINGS.as_of),
+            CATALOG,
+        )
     assert "drift" not in {spec.name for checks in own for spec in checks.check_specs}
+
+
+def declared(spec: dg.AssetCheckSpec) -> set[str]:
+    """The tables that a check declares to read besides its own."""
+    return {".".join(dep.asset_key.path) for dep in spec.additional_deps}
+
+
+@pytest.mark.parametrize("table", CATALOG.values(), ids=str)
+def test_a_check_declares_exactly_the_tables_that_its_rules_read(table: Table) -> None:
+    rules = demands(table)
+    kinds = {each.kind for each in remediations_of(table)}
+    for name, spec in specs(table).items():
+        if name in ("contract", "schema"):
+            expected = {read for rule in rules for read in rule.reads}
+        elif name == "accounting":
+            expected = {f"raw.{table.name}", f"quarantine.{table.name}"}
+        elif name in ("volume", "freshness", "drift"):
+            expected = {"raw.observation_windows"}
+        elif name in kinds:
+            expected = {f"violations.{table.name}"}
+        else:
+            expected = {read for rule in rules if rule.family.value == name for read in rule.reads}
+        assert declared(spec) == expected - {str(table)}, name
+
+
+def test_foreign_keys_and_invariants_are_among_what_a_contract_reads() -> None:
+    assert declared(specs(CATALOG["clean.order_items"])["contract"]) == {"clean.orders", "clean.products"}
+    assert declared(specs(CATALOG["marts.dm_funnel_events"])["contract"]) == {"clean.users"}
+
+
+@pytest.mark.parametrize("table", GUARDED, ids=str)
+def test_whoever_builds_a_table_with_its_sources_has_all_that_its_guard_reads(graph: AssetGraph, table: Table) -> None:
+    key = dg.AssetKey([table.layer, table.name])
+    upstream = graph.get_ancestor_asset_keys(key)
+    read = {dg.AssetKey(name.split(".")) for spec in specs(table).values() for name in declared(spec)}
+    assert read <= upstream
 
 
 def test_every_check_is_described_in_a_sentence() -> None:

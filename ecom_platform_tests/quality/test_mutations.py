@@ -35,10 +35,10 @@ def test_guarded_tables_are_sound_whatever_the_dirt_in_raw(dirty: DuckDBWarehous
 
 def test_a_dropped_column(changed: Change) -> None:
     warehouse = changed("ALTER TABLE clean.orders DROP COLUMN payment_status")
-    outcome = contract(validate(warehouse, CATALOG["clean.orders"], None))
-    assert not outcome.passed
-    assert outcome.words.startswith("The columns of clean.orders are not those that others rely on")
-    assert "column payment_status is missing" in outcome.words
+    finding = contract(validate(warehouse, CATALOG["clean.orders"], None))
+    assert not finding.passed
+    assert finding.words.startswith("The columns of clean.orders are not those that others rely on")
+    assert "column payment_status is missing" in finding.words
 
 
 def test_a_column_nobody_specified(changed: Change) -> None:
@@ -116,9 +116,9 @@ def test_a_table_cut_short(changed: Change, name: str) -> None:
         f"DELETE FROM raw.{name} WHERE {MARCH} AND hash({CATALOG[f'raw.{name}'].key[0]}) % 8 <> 0",
     )
     trio = (CATALOG[f"raw.{name}"], CATALOG[f"clean.{name}"], CATALOG[f"quarantine.{name}"])
-    outcome = accounting(warehouse, trio, None)
-    assert set(outcome.bad) == {"2024-03-01"}
-    assert outcome.words.startswith("Rows do not add up")
+    finding = accounting(warehouse, trio, None)
+    assert set(finding.bad) == {"2024-03-01"}
+    assert finding.words.startswith("Rows do not add up")
     found = volume(trio[0], warehouse.row_counts(trio[0]), date(2024, 8, 20))
     assert "2024-03-01" in found.bad
     assert "2024-03 has" in found.words

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -29,9 +32,9 @@ Evaluations = dict[tuple[str, str | None], dg.AssetCheckEvaluation]
 class Platform:
     """The platform on a small world, run in this process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, users: int = 4000) -> None:
         self.settings = Settings.load(
-            {"ECOM_HOME": str(home), "ECOM_USERS": "4000", "ECOM_START_MONTH": "2026-09", "ECOM_AS_OF": "2026-11-22"}
+            {"ECOM_HOME": str(home), "ECOM_USERS": f"{users}", "ECOM_START_MONTH": "2026-09", "ECOM_AS_OF": "2026-11-22"}
         )
         self.instance = dg.DagsterInstance.ephemeral()
         self.warehouse = DuckDBWarehouse(self.settings.warehouse_path)
@@ -52,9 +55,9 @@ class Platform:
 
 def evaluations(result: dg.ExecuteInProcessResult) -> Evaluations:
     found = result.get_asset_check_evaluations()
-    told = {(f"{each.asset_key.to_user_string()}:{each.check_name}", each.partition): each for each in found}
-    assert len(told) == len(found), "a check was told twice"
-    return told
+    reported = {(f"{each.asset_key.to_user_string()}:{each.check_name}", each.partition): each for each in found}
+    assert len(reported) == len(found), "a check was reported twice"
+    return reported
 
 
 def materialised(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -67,27 +70,77 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
 
 
 @pytest.fixture(scope="module")
-def healthy(platform: Platform) -> dg.ExecuteInProcessResult:
-    result = platform.run()
+def read() -> dict[str, set[str]]:
+    """The tables that the checks of each table have asked the warehouse for."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def healthy(platform: Platform, read: dict[str, set[str]]) -> dg.ExecuteInProcessResult:
+    def noted(tables: Iterable[Table]) -> None:
+        with suppress(dg.DagsterInvariantViolationError):
+            (asset,) = {spec.asset_key for spec in dg.AssetCheckExecutionContext.get().check_specs}
+            read.setdefault(".".join(asset.path), set()).update(map(str, tables))
+
+    def watched(name: str, tables: Callable[..., Iterable[Table]]) -> None:
+        original = getattr(DuckDBWarehouse, name)
+
+        @wraps(original)
+        def method(self: DuckDBWarehouse, *arguments: Any) -> Any:
+            noted(tables(*arguments))
+            return original(self, *arguments)
+
+        patch.setattr(DuckDBWarehouse, name, method)
+
+    with pytest.MonkeyPatch.context() as patch:
+        watched("ibis", lambda tables: tables)
+        watched("query", lambda _, reads=(), *__: reads)
+        watched("read", lambda table, *_: [table])
+        watched("row_counts", lambda table: [table])
+        result = platform.run()
     assert result.success
     return result
 
 
-def test_a_range_run_tells_every_check_once_and_its_months(healthy: dg.ExecuteInProcessResult) -> None:
-    told = evaluations(healthy)
+def test_a_first_build_of_one_table_and_its_sources_passes_every_guard(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, users=300)
+    built = dg.AssetSelection.assets("clean/orders").upstream().required_multi_asset_neighbors()
+    graph = platform.job.asset_layer.asset_graph
+    result = platform.run(*(key.to_user_string() for key in built.resolve(graph)))
+    assert result.success
+    assert "clean/orders" in materialised(result)
+    assert not materialised(result) & {"clean/experiment_assignments", "clean/order_items", "marts/dm_funnel_events"}
+    guards = [each for each in evaluations(result).values() if each.check_name in ("contract", "accounting")]
+    assert guards
+    assert all(each.passed for each in guards)
+
+
+def test_a_range_run_reports_every_check_once_and_its_months(healthy: dg.ExecuteInProcessResult) -> None:
+    reported = evaluations(healthy)
     checks = {check.to_user_string() for check in healthy.job_def.asset_layer.asset_graph.asset_check_keys}
-    assert {name for name, partition in told if partition is None} == checks
-    months = Counter(name for name, partition in told if partition)
+    assert {name for name, partition in reported if partition is None} == checks
+    months = Counter(name for name, partition in reported if partition)
     assert set(months.values()) == {len(MONTHS)}
     assert {"clean/orders:contract", "clean/users:accounting", "raw/users:missing_region"} <= set(months)
 
 
+def test_every_check_reads_the_tables_it_declares_and_no_other(
+    healthy: dg.ExecuteInProcessResult, read: Mapping[str, set[str]]
+) -> None:
+    graph = healthy.job_def.asset_layer.asset_graph
+    declared: dict[str, set[str]] = {}
+    for check in graph.asset_check_keys:
+        tables = {".".join(key.path) for key in graph.get(check).parent_entity_keys if isinstance(key, dg.AssetKey)}
+        declared.setdefault(".".join(check.asset_key.path), set()).update(tables)
+    assert read == declared
+
+
 def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteInProcessResult) -> None:
-    told = evaluations(healthy)
-    failed = [each for each in told.values() if not each.passed]
+    reported = evaluations(healthy)
+    failed = [each for each in reported.values() if not each.passed]
     assert {each.severity for each in failed} == {dg.AssetCheckSeverity.WARN}
     assert {each.asset_key.path[0] for each in failed} == {"raw"}
-    assert not told["raw/user_events:session_id_null", None].passed
+    assert not reported["raw/user_events:session_id_null", None].passed
     injected = {each.kind for raw in CLEANED for each in raw.remediations if each.injected}
     families = {"missing_values", "accepted_values", "ranges", "references"}
     assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
@@ -104,12 +157,12 @@ def test_a_warning_has_count_rate_and_a_few_keys_and_no_data(healthy: dg.Execute
     assert set(values) == {"offending_rows", "rows", "rate", "months", "example_keys", "repaired", "quarantined"}
 
 
-def test_a_run_of_one_month_tells_that_month(platform: Platform, healthy: dg.ExecuteInProcessResult) -> None:
+def test_a_run_of_one_month_reports_that_month(platform: Platform, healthy: dg.ExecuteInProcessResult) -> None:
     assert healthy.success
-    told = evaluations(platform.run("clean/orders", month=MONTHS[1]))
-    assert told["clean/orders:contract", MONTHS[1]].passed
-    assert told["clean/orders:accounting", MONTHS[1]].passed
-    assert {partition for (name, partition) in told if name.startswith("clean/orders")} == {MONTHS[1]}
+    reported = evaluations(platform.run("clean/orders", month=MONTHS[1]))
+    assert reported["clean/orders:contract", MONTHS[1]].passed
+    assert reported["clean/orders:accounting", MONTHS[1]].passed
+    assert {partition for (name, partition) in reported if name.startswith("clean/orders")} == {MONTHS[1]}
 
 
 Replace = Callable[[DuckDBWarehouse, Mapping[Table, Content], Sequence[str] | None], dict[Table, RowCounts]]
@@ -144,19 +197,19 @@ def test_a_failing_guard_stops_its_marts_and_only_those(
     assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
     assert platform.warehouse.read(summary).equals(before)
 
-    told = evaluations(result)
-    assert {month: told["clean/orders:contract", month].passed for month in MONTHS} == {
+    reported = evaluations(result)
+    assert {month: reported["clean/orders:contract", month].passed for month in MONTHS} == {
         MONTHS[0]: True,
         MONTHS[1]: False,
         MONTHS[2]: True,
     }
-    assert told["clean/orders:accounting", None].passed
-    result = told["clean/orders:contract", None]
-    assert result.severity == dg.AssetCheckSeverity.ERROR
-    assert result.description is not None
-    assert "payment_status is one of success, failed" in result.description
-    assert "Nothing was built from it; what was built before stands." in result.description
-    assert result.metadata["months"].value == MONTHS[1]
+    assert reported["clean/orders:accounting", None].passed
+    verdict = reported["clean/orders:contract", None]
+    assert verdict.severity == dg.AssetCheckSeverity.ERROR
+    assert verdict.description is not None
+    assert "payment_status is one of success, failed" in verdict.description
+    assert "Nothing was built from it; what was built before stands." in verdict.description
+    assert verdict.metadata["months"].value == MONTHS[1]
 
 
 def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
@@ -173,17 +226,17 @@ def test_a_guard_that_itself_breaks_says_so_and_stops_its_marts_too(
     result = platform.run(*FROM_ORDERS)
     assert not result.success
     assert materialised(result) == {"clean/orders", "marts/dm_funnel_events"}
-    told = evaluations(result)
-    result = told["clean/orders:contract", None]
-    assert not result.passed
-    assert result.severity == dg.AssetCheckSeverity.ERROR
-    assert result.metadata["check_broke"].value is True
-    assert result.description == (
-        "This check broke before it could look: nothing is known about the data. What depends on it was held back. "
-        "It said: RuntimeError: the catalogue is away"
+    reported = evaluations(result)
+    verdict = reported["clean/orders:contract", None]
+    assert not verdict.passed
+    assert verdict.severity == dg.AssetCheckSeverity.ERROR
+    assert verdict.metadata["check_broke"].value is True
+    assert verdict.description == (
+        "The check itself failed, so nothing is known about the data. What depends on the table was held back. "
+        "The error: RuntimeError: the catalogue is away"
     )
-    assert "offending_rows" not in result.metadata
-    assert not any(told["clean/orders:contract", month].passed for month in MONTHS)
+    assert "offending_rows" not in verdict.metadata
+    assert not any(reported["clean/orders:contract", month].passed for month in MONTHS)
 
 
 def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
@@ -195,6 +248,6 @@ def test_a_report_that_breaks_is_an_error_not_a_warning_about_the_data(
         raise RuntimeError("the catalogue is away")
 
     monkeypatch.setattr("ecom_platform.orchestration.checks.reports.validate", validation)
-    told = evaluations(platform.run("raw/products"))
-    assert {each.severity for each in told.values()} == {dg.AssetCheckSeverity.ERROR}
-    assert all("check_broke" in each.metadata for each in told.values())
+    reported = evaluations(platform.run("raw/products"))
+    assert {each.severity for each in reported.values()} == {dg.AssetCheckSeverity.ERROR}
+    assert all("check_broke" in each.metadata for each in reported.values())

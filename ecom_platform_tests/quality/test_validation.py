@@ -120,15 +120,15 @@ def test_examples_are_the_first_few_keys_and_nothing_else(warehouse: DuckDBWareh
     found = orders(warehouse, *(order(f"o{number}", payment_status="?") for number in range(10, 30)))
     assert found.breaches[0].examples == ("o10", "o11", "o12")
     assert len(found.breaches[0].examples) == EXAMPLES
-    outcome = contract(found)
-    assert outcome.bad == {"2024-01-01": 20}
-    assert outcome.examples == ("o10", "o11", "o12")
+    finding = contract(found)
+    assert finding.bad == {"2024-01-01": 20}
+    assert finding.examples == ("o10", "o11", "o12")
 
 
-def test_a_broken_contract_is_said_in_words(warehouse: DuckDBWarehouse) -> None:
-    outcome = contract(orders(warehouse, order("o1", payment_status="?"), order("o2")))
-    assert outcome.words == (
-        "raw.orders breaks what it promises: in 1 row it is not so that payment_status is one of success, failed. "
+def test_a_violated_contract_is_described_in_words(warehouse: DuckDBWarehouse) -> None:
+    finding = contract(orders(warehouse, order("o1", payment_status="?"), order("o2")))
+    assert finding.words == (
+        'raw.orders violates its contract: 1 row violates "payment_status is one of success, failed". '
         "Nothing was built from it; what was built before stands."
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.quality.statements import platform_sql
@@ -35,8 +35,6 @@ def _asset(settings: Settings, file: SqlAsset, compute: Compute, describe: Descr
         key=asset_key(table),
         deps=[asset_key(upstream) for upstream in file.reads],
         description=file.description,
-        group_name=group(table),
-        owners=[OWNERS[table.layer]],
         kinds={settings.target, "sql", "table"},
         metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
         pool=pool(settings),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
 from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare, of_cohort
@@ -43,8 +44,6 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
     @dg.asset(
         key=asset_key(PRODUCTS),
         description=PRODUCTS.doc,
-        group_name=PRODUCTS.layer,
-        owners=[OWNERS["raw"]],
         kinds=kinds,
         metadata=table_metadata(PRODUCTS),
         io_manager_key="warehouse_io_manager",
@@ -54,7 +53,8 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
         with retried_when_busy():
             warehouse.open().claim(identity(settings))
         rows = open_origin(settings, config.day(settings)).products()
-        return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
+        with knowingly():
+            return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
 
     @dg.multi_asset(
         name="raw_cohorts",
@@ -63,8 +63,6 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
                 asset_key(table),
                 deps=[asset_key(PRODUCTS)] if "product_id" in table.column_names else [],
                 description=table.doc,
-                group_name=table.layer,
-                owners=[OWNERS["raw"]],
                 kinds=kinds,
                 metadata=table_metadata(table),
             )

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 
 import dagster as dg
 
-from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
-from ecom_platform.tables import QUALITY
+from ecom_platform.tables import QUALITY, Catalog
 from ecom_platform.warehouse.contract import Query
 from ecom_platform.warehouse.sql import SqlAsset
 
 
-def sql_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def sql_assets(
+    settings: Settings, months: dg.PartitionsDefinition[str], catalog: Catalog, folder: Path
+) -> list[dg.AssetsDefinition]:
     """All but those of the quality layer, which are scored in words, too."""
-    files = [file for file in platform_sql() if file.table not in QUALITY]
-    return [_sql_asset(file, settings, months) for file in files]
+    files = [file for file in platform_sql(folder=folder, catalog=catalog) if file.table not in QUALITY]
+    return [_sql_asset(file, settings, months, catalog) for file in files]
 
 
-def _sql_asset(file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def _sql_asset(
+    file: SqlAsset, settings: Settings, months: dg.PartitionsDefinition[str], catalog: Catalog
+) -> dg.AssetsDefinition:
     table = file.table
+    # What is kept is accounted for against what was rejected: a build of the one needs the other.
+    accounted = catalog.balance_of(table) or ()
 
     @dg.asset(
         key=asset_key(table),
-        deps=[asset_key(upstream) for upstream in file.reads],
+        deps=[asset_key(upstream) for upstream in dict.fromkeys((*file.reads, *accounted)) if upstream != table],
         description=file.description,
-        group_name=group(table),
-        owners=[OWNERS[table.layer]],
         kinds={settings.target, "sql", "table"},
         metadata={**table_metadata(table), "sql": dg.MetadataValue.md(f"```sql\n{file.sql}\n```")},
         partitions_def=months if table.partitioned else None,

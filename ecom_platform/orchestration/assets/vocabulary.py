@@ -1,4 +1,4 @@
-"""What every asset of a layer shares: its owner, its kinds, how it is described to the UI."""
+"""What every asset of the platform shares: its key, its pool, how its table is described to the UI."""
 
 from __future__ import annotations
 
@@ -10,25 +10,6 @@ from ecom_platform.orchestration.io_manager import column_schema
 from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
 from ecom_platform.tables import Table
-
-OWNERS = {
-    "raw": "team:data-platform",
-    "violations": "team:data-quality",
-    "quarantine": "team:data-quality",
-    "clean": "team:data-platform",
-    "marts": "team:analytics-engineering",
-    "analysis": "team:product-analytics",
-    "quality": "team:data-quality",
-}
-
-
-REMEDIATION = ("violations", "quarantine")
-"""Schemas that the UI shows with the clean tables: cleaning is one layer, a table after the other, in three schemas."""
-
-
-def group(table: Table) -> str:
-    """The layer the UI shows the table in."""
-    return "clean" if table.layer in REMEDIATION else table.layer
 
 
 def asset_key(table: Table) -> dg.AssetKey:

@@ -1,4 +1,4 @@
-"""What finished runs say about faults: checks that failed or passed again, runs that failed or succeeded again."""
+"""What finished runs report: checks that failed or passed again, runs that failed or succeeded again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMELESS = "__ASSET_JOB"
 
 def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[dg.RunRecord], str]:
     """Runs that ended since the cursor, in that order, and the cursor after them. Some of them were returned before."""
-    # A clock that was put back must not hide what has ended since.
+    # A clock that was set back must not hide runs that have ended since.
     since = min(float(cursor), time.time()) if cursor else time.time() - FIRST_LOOK_SECONDS
     records = instance.get_run_records(
         dg.RunsFilter(statuses=list(_FINISHED), updated_after=datetime.fromtimestamp(max(since - OVERLAP_SECONDS, 0), tz=UTC)),
@@ -35,7 +35,7 @@ def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> tuple[lis
 
 
 def checks_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str) -> Iterator[Seen]:
-    """What a run's evaluations of each check say, a failed check being one fault whatever its partitions."""
+    """What a run's evaluations of each check report; a failed check is one fault, however many partitions failed."""
     run, order = record.dagster_run, record.update_timestamp.timestamp()
     found: dict[dg.AssetCheckKey, list[Any]] = defaultdict(list)
     for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
@@ -56,9 +56,11 @@ def checks_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str)
             broke = "check_broke" in whole.metadata
             alert = Alert(
                 incident,
-                title=f"{asset}: check {key.name} {'broke' if broke else 'failed'}",
-                # What an exception says may hold anything; what a finding says is names and counts.
-                text="The check could not look at the data; see the run." if broke else (whole.description or ""),
+                title=f"{asset}: check {key.name} {'could not run' if broke else 'failed'}",
+                # An exception's text may contain data; a finding's words contain names and counts only.
+                text="The check itself failed, so nothing is known about the data; see the run."
+                if broke
+                else (whole.description or ""),
                 link=link,
                 partitions=bad,
                 rows=None if broke else rows,
@@ -68,7 +70,7 @@ def checks_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str)
 
 
 def run_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str) -> Seen | None:
-    """What the end of a run says; None where it says nothing: it will be tried again, or only checks have failed."""
+    """What the end of a run reports; None where it reports nothing: it will be retried, or only checks have failed."""
     run, order = record.dagster_run, record.update_timestamp.timestamp()
     incident, link = f"run:{run.job_name}", f"{ui_url}/runs/{run.run_id}"
     name = "A run" if run.job_name.startswith(_NAMELESS) else run.job_name
@@ -80,7 +82,7 @@ def run_seen(instance: dg.DagsterInstance, record: dg.RunRecord, ui_url: str) ->
         if failures and all(error == CHECK_FAILED for _, error in failures):
             return None
         steps = ", ".join(f"{step.replace('__', '/')} ({error})" for step, error in failures[:KEYS_SHOWN])
-        # The errors' own words stay in the run: they may hold values.
+        # The errors' texts stay in the run: they may contain data.
         alert = Alert(incident, f"{name} failed", f"Failed: {steps}." if steps else "Its process ended unexpectedly.", link)
     return Seen(f"{run.run_id}/{incident}", incident, ("",), alert, f"{name} failed", link, order)
 

@@ -1,4 +1,4 @@
-"""What happens every day by itself."""
+"""The daily schedule, and the tags of the runs that it starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DAILY_CRON = "30 0 * * *"
 DAILY_CRON_DELAY = timedelta(minutes=30)
 RANGE_START = "dagster/asset_partition_range_start"
 AS_OF = "ecom/as_of"
-"""Tag that names the day a scheduled run brings the world to."""
+"""Tag that names the day up to which a scheduled run extends the data."""
 RANGE_END = "dagster/asset_partition_range_end"
 
 
@@ -33,9 +33,9 @@ def schedules(months: dg.TimeWindowPartitionsDefinition) -> list[dg.ScheduleDefi
         cron_schedule=DAILY_CRON,
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.STOPPED,
-        description="Every day half an hour after midnight (UTC): the day that has just ended happens in every cohort. Days "
-        "that were missed meanwhile are added first, in their order. "
-        "Off until switched on, because a new user should see the platform run before it runs by itself.",
+        description="Every day half an hour after midnight (UTC): the day that has just ended is added to every cohort. Days "
+        "that were missed in between are added first, in order. "
+        "Off until switched on, because a new user should see the platform run before it runs on its own.",
     )
     def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         day = context.scheduled_execution_time.date() - timedelta(days=1)

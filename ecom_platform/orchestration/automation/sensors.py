@@ -1,4 +1,4 @@
-"""What is watched, and what each watch does when it sees something. The work is in the modules it calls."""
+"""Every sensor: what it watches, and what it does. The work is in the modules it calls."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -11,23 +11,25 @@ from ecom_platform.alerts.delivery import deliver
 from ecom_platform.alerts.message import Alert, Seen
 from ecom_platform.alerts.outbox import Outbox
 from ecom_platform.alerts.sinks import sinks
-from ecom_platform.orchestration.automation.conditions import FOLLOWING
 from ecom_platform.orchestration.automation.jobs import GENERATE
-from ecom_platform.orchestration.automation.lost_runs import lost_runs, overlooked_runs, tell_again
+from ecom_platform.orchestration.automation.layers import of_layers
+from ecom_platform.orchestration.automation.lost_runs import lost_runs, overlooked_runs, report_again
 from ecom_platform.orchestration.automation.run_reports import checks_seen, finished_runs, run_seen
 from ecom_platform.orchestration.automation.schedules import DAILY_CRON_DELAY, daily_name, range_tags
 from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG
+from ecom_platform.tables.layers import Layers, Written
 
 RUNNING, STOPPED = dg.DefaultSensorStatus.RUNNING, dg.DefaultSensorStatus.STOPPED
-WINDOWS = dg.AssetKey(["raw", "observation_windows"])
+WINDOWS = dg.AssetKey(str(CATALOG["raw.observation_windows"]).split("."))
 OBSERVED_UNTIL = "observed_until"
 GRACE = timedelta(hours=3)
 """How long after midnight (UTC) the day before may be missing."""
 
 
-def sensors(settings: Settings, months: dg.TimeWindowPartitionsDefinition) -> list[dg.SensorDefinition]:
+def sensors(settings: Settings, months: dg.TimeWindowPartitionsDefinition, layers: Layers) -> list[dg.SensorDefinition]:
     watches = [
-        _following(),
+        _following(layers),
         _lost_runs(),
         _failed_checks(settings),
         _failed_runs(settings),
@@ -45,16 +47,16 @@ def _sinks(settings: Settings) -> Any:
     return sinks(settings.alerts, settings.home / "alerts.jsonl")
 
 
-def _following() -> dg.SensorDefinition:
+def _following(layers: Layers) -> dg.SensorDefinition:
     return dg.AutomationConditionSensorDefinition(
         "marts_follow_the_data",
-        target=dg.AssetSelection.groups(*FOLLOWING),
+        target=of_layers(layers.written(Written.FOLLOWING)),
         default_status=RUNNING,
         minimum_interval_seconds=30,
         # As a backfill, a range of months is one run; else every month would be a run of its own.
         emit_backfills=True,
-        description="Rebuilds the months of marts and analyses whose sources were written, old months too, once all of them "
-        "are there and no blocking check of theirs has failed. On from the start: it does nothing until data changes, "
+        description="Rebuilds the months of marts and analyses whose sources were written, old months too, once all sources "
+        "are there and none of their blocking checks has failed. On by default: it does nothing until data changes, "
         "and marts that do not follow their data are wrong.",
     )
 
@@ -64,17 +66,19 @@ def _lost_runs() -> dg.SensorDefinition:
         name="lost_runs",
         minimum_interval_seconds=30,
         default_status=RUNNING,
-        description="Marks a run as failed whose process is gone without a word, after a power cut for one, so that it is "
-        "tried again and those that wait for it go on; and reports once more the failure of a run that was to be tried "
-        "again and was not. On from the start: without it one such run would stop all others.",
+        description="Marks a run as failed when its process has disappeared, for example after a power cut, so that it is "
+        "retried and the runs that wait for it proceed; and reports again the failure of a run that should have been "
+        "retried and was not. On by default: without it, one such run would block all others.",
     )
     def lost(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         gone, overlooked = lost_runs(context.instance), overlooked_runs(context.instance)
         for run in gone:
-            context.instance.report_run_failed(run, "The run's process is gone: it was killed, or the machine went off.")
+            context.instance.report_run_failed(
+                run, "The run's process no longer exists: it was killed, or the machine lost power."
+            )
         for run in overlooked:
-            tell_again(context.instance, run)
-        return dg.SkipReason(f"{len(gone)} lost runs, {len(overlooked)} that were not tried again.")
+            report_again(context.instance, run)
+        return dg.SkipReason(f"{len(gone)} lost runs, {len(overlooked)} that were not retried.")
 
     return lost
 
@@ -84,11 +88,11 @@ def _failed_checks(settings: Settings) -> dg.SensorDefinition:
         name="failed_checks",
         minimum_interval_seconds=30,
         default_status=RUNNING,
-        description="Raises an alert for each asset check that failed in a finished run, and announces its recovery. On from "
-        "the start: it only tells.",
+        description="Raises an alert for each asset check that failed in a finished run, and announces its recovery. On by "
+        "default: it only reports.",
     )
     def failed_checks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        return _tell(context, settings, checks_seen)
+        return _report(context, settings, checks_seen)
 
     return failed_checks
 
@@ -98,21 +102,21 @@ def _failed_runs(settings: Settings) -> dg.SensorDefinition:
         name="failed_runs",
         minimum_interval_seconds=30,
         default_status=RUNNING,
-        description="Raises an alert when a run failed for another reason than a check and will not be tried again, and "
-        "announces when the job succeeds again. On from the start: it only tells.",
+        description="Raises an alert when a run failed for another reason than a check and will not be retried, and "
+        "announces when the job succeeds again. On by default: it only reports.",
     )
     def failed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        return _tell(context, settings, lambda *run: filter(None, [run_seen(*run)]))
+        return _report(context, settings, lambda *run: filter(None, [run_seen(*run)]))
 
     return failed_runs
 
 
-def _tell(
+def _report(
     context: dg.SensorEvaluationContext,
     settings: Settings,
     look: Callable[[dg.DagsterInstance, dg.RunRecord, str], Iterable[Seen]],
 ) -> dg.SkipReason:
-    """Takes note of what is to be seen in the runs that have ended since the last tick."""
+    """Puts what is seen in the runs that have ended since the last tick into the outbox."""
     records, cursor = finished_runs(context.instance, context.cursor)
     box = outbox(settings)
     looks = (seen for record in records for seen in look(context.instance, record, settings.alerts.ui_url))
@@ -127,8 +131,8 @@ def _late_data(settings: Settings) -> dg.SensorDefinition:
         minimum_interval_seconds=60,
         default_status=RUNNING,
         description=f"Raises an alert when the day before is not in the warehouse {GRACE.seconds // 3600} hours after "
-        "midnight (UTC) although the daily schedule is on. On from the start: it only tells, and nothing where nobody has "
-        "switched the schedule on.",
+        "midnight (UTC) although the daily schedule is on. On by default: it only reports, and does nothing until "
+        "somebody switches the schedule on.",
     )
     def late_data(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if not daily_is_on(context.instance):
@@ -145,7 +149,7 @@ def daily_is_on(instance: dg.DagsterInstance) -> bool:
 
 
 def newest_day(instance: dg.DagsterInstance) -> date | None:
-    """The newest day that the raw tables were brought to, as the latest materialisations say."""
+    """The newest day that the raw tables cover, according to the latest materialisations."""
     records = instance.fetch_materializations(WINDOWS, limit=200).records
     days = [
         str(record.asset_materialization.metadata[OBSERVED_UNTIL].value)
@@ -156,7 +160,7 @@ def newest_day(instance: dg.DagsterInstance) -> date | None:
 
 
 def late_seen(settings: Settings, newest: date | None, now: datetime) -> Seen | None:
-    """Whether the day that should be there by now is. None where nothing ever was there."""
+    """Whether the day that should have arrived by now has. None where nothing ever arrived."""
     if newest is None:
         return None
     expected = (now - DAILY_CRON_DELAY - GRACE).date() - timedelta(days=1)
@@ -174,8 +178,8 @@ def _delivery(settings: Settings) -> dg.SensorDefinition:
         name="deliver_alerts",
         minimum_interval_seconds=30,
         default_status=RUNNING,
-        description="Brings alerts to where they are configured to go, and tries again what did not get there. On from the "
-        "start, because an alert that is not delivered is none.",
+        description="Delivers alerts to the configured sinks, and retries those that failed. On by default: an alert that is "
+        "not delivered helps nobody.",
     )
     def deliver_alerts() -> dg.SkipReason:
         said = deliver(outbox(settings), _sinks(settings))
@@ -190,9 +194,9 @@ def _source_files(settings: Settings, months: dg.TimeWindowPartitionsDefinition)
         job_name=GENERATE,
         minimum_interval_seconds=30,
         default_status=RUNNING,
-        description="Loads the signup months that are others since the source's files changed. Files are known by their "
-        "content; one that is still being copied waits until it is whole. On from the start: who names a source wants "
-        "its data, and nothing runs until a file changes.",
+        description="Loads the signup months whose rows changed with the source's files. Files are compared by their "
+        "content; one that is still being copied waits until it is complete. On by default: whoever configures a source "
+        "wants its data, and nothing runs until a file changes.",
     )
     def source_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         from ecom_platform.orchestration.automation.source_files import Watch, look, ranges
@@ -203,7 +207,9 @@ def _source_files(settings: Settings, months: dg.TimeWindowPartitionsDefinition)
         every = [key for key in months.get_partition_keys() if key <= f"{day}"]
         first_look = not Watch.of(context.cursor).loaded
         if not found.months or (first_look and context.instance.fetch_materializations(WINDOWS, limit=1).records):
-            return dg.SensorResult(skip_reason=dg.SkipReason(found.why or "As it was loaded."), cursor=found.watch.cursor())
+            return dg.SensorResult(
+                skip_reason=dg.SkipReason(found.why or "Nothing has changed since it was loaded."), cursor=found.watch.cursor()
+            )
         ops = {name: {"config": {"as_of": f"{day}"}} for name in ("raw_cohorts", "raw__products")}
         return dg.SensorResult(
             run_requests=[

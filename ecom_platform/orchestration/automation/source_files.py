@@ -1,6 +1,6 @@
-"""Noticing that the files of a source have changed, by their content: which signup months are others than before.
+"""Notices, by their content, that the files of a source have changed, and which signup months differ from before.
 
-A file that is still being copied waits: it is taken when everything has stayed the same for a while and can be read.
+A file that is still being copied waits: it is loaded once everything can be read and has stayed the same for a while.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DERIVED = ("observation_windows",)
 
 @dataclass(frozen=True)
 class Watch:
-    """What was last loaded (its fingerprint, and a digest a month), and what is waiting to be whole since when."""
+    """What was last loaded (its fingerprint, and a digest a month), and which files wait to be complete since when."""
 
     loaded: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look found: the watch to go on with, the months to load anew, and in words why there are none."""
+    """What a look found: the watch to continue with, the months to reload, and why there are none."""
 
     watch: Watch
     months: tuple[str, ...] = ()
@@ -52,25 +52,25 @@ class Look:
 def look(watch: Watch, folder: Path, start_month: date, as_of: date, now: float) -> Look:
     """Looks at the source in `folder` at the time `now` (seconds).
 
-    A file that cannot be read, because half of it is missing or for good, is waited for.
+    A file that cannot be read, because it is incomplete or damaged, is waited for.
     """
     try:
         source = Source.open(folder, start_month=start_month, as_of=as_of)
         fingerprint = source.fingerprint()
     except (SourceError, OSError) as error:
-        return Look(_waiting(watch, "", now), why=f"The source cannot be read, and is waited for: {error}")
+        return Look(_waiting(watch, "", now), why=f"The source cannot be read; waiting for it: {error}")
     if fingerprint == watch.loaded:
         return Look(_waiting(watch, "", now), why="No file has changed.")
     if fingerprint != watch.waiting:
-        return Look(_waiting(watch, fingerprint, now), why="Files have changed; waiting until they are whole.")
+        return Look(_waiting(watch, fingerprint, now), why="Files have changed; waiting until they are complete.")
     if now - watch.since < SETTLE_SECONDS:
-        return Look(watch, why="Files have changed; waiting until they are whole.")
+        return Look(watch, why="Files have changed; waiting until they are complete.")
     with source:
         try:
             digests = {f"{month}": _digest(source.month(month)) for month in source.months}
             digests[CATALOGUE] = _digest({CATALOGUE: source.products()})
         except SourceError:
-            # It is whole and wrong: the run will say what is wrong with it, to everybody.
+            # It is complete and invalid: the run will fail and report why.
             digests = {}
     changed = [key for key in digests if digests[key] != watch.digests.get(key)] or sorted(watch.digests)
     months = [key for key in changed if key != CATALOGUE] or [max((key for key in digests if key != CATALOGUE), default="")]

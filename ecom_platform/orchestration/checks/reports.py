@@ -5,12 +5,13 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.checks.guards import breach_table, told
-from ecom_platform.orchestration.checks.outcome import Outcome, Told, tell
+from ecom_platform.orchestration.checks.evaluation import CheckFinding, Reported, evaluate
+from ecom_platform.orchestration.checks.guards import breach_table, in_words, tables_read
+from ecom_platform.orchestration.checks.partitioned import check_spec
 from ecom_platform.orchestration.resources import WarehouseResource
-from ecom_platform.quality.checks.arrivals import Finding, drift, freshness, observed_until, volume
+from ecom_platform.quality.checks.arrivals import WINDOWS, Finding, drift, freshness, observed_until, volume
 from ecom_platform.quality.checks.invariants import demands
-from ecom_platform.quality.checks.rules import Family
+from ecom_platform.quality.checks.rules import Family, Rule
 from ecom_platform.quality.checks.validation import Breach, Validation, validate
 from ecom_platform.tables import CATALOG, Table
 from ecom_platform.tables.cleaning import remediations_of
@@ -38,35 +39,25 @@ _WORDS = {
 
 def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) -> dg.AssetChecksDefinition:
     """The reporting checks of a raw table: one for each kind of error, and what its specification demands, by family."""
-    key = dg.AssetKey([raw.layer, raw.name])
     violations = CATALOG[f"violations.{raw.name}"]
-    partitions = months if raw.partitioned else None
     kinds = remediations_of(raw)
     arrivals = _arrivals(raw, synthetic)
-    families = [family for family in Family if any(rule.family is family for rule in demands(raw))]
-    deps = [dg.AssetKey([violations.layer, violations.name])]
-    described = {
-        SCHEMA: f"{raw} has exactly its specified columns and types.",
-        **{family.value: _WORDS[family] for family in families},
-        **{kind.kind: _kind_words(kind) for kind in kinds},
-        **arrivals,
-    }
-    specs = [
-        dg.AssetCheckSpec(
-            name,
-            asset=key,
-            description=words,
-            additional_deps=deps,
-            partitions_def=None if name in OF_THE_WHOLE else partitions,
-        )
-        for name, words in described.items()
+    families = [family for family in Family if _rules(raw, family)]
+    # Where a table that a rule reads was never written, no rule can be judged: the schema check says so.
+    described = [
+        (SCHEMA, f"{raw} has exactly its specified columns and types.", tables_read(demands(raw))),
+        *((family.value, _WORDS[family], tables_read(_rules(raw, family))) for family in families),
+        *((kind.kind, _kind_words(kind), {str(violations)}) for kind in kinds),
+        *((name, words, {str(WINDOWS)}) for name, words in arrivals.items()),
     ]
+    months_of = {name: months if raw.partitioned and name not in OF_THE_WHOLE else None for name, _, _ in described}
+    specs = [check_spec(name, raw, words, reads=reads, months=months_of[name]) for name, words, reads in described]
 
     @dg.multi_asset_check(name=f"{raw.layer}__{raw.name}__reporting_checks", specs=specs)
-    def checks(context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource) -> Iterator[Told]:
+    def checks(context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource) -> Iterator[Reported]:
         store = warehouse.open()
 
-        def find(partitions: list[str] | None) -> Mapping[str, Outcome]:
+        def find(partitions: list[str] | None) -> Mapping[str, CheckFinding]:
             with store.session():
                 validation = validate(store, raw, partitions)
                 rows = validation.rows if not validation.faults else store.row_counts(raw)
@@ -77,9 +68,13 @@ def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) ->
                     **_unusual(store, raw, list(arrivals), partitions),
                 }
 
-        yield from tell(context, specs, raw.partitioned, dg.AssetCheckSeverity.WARN, find)
+        yield from evaluate(context, specs, raw.partitioned, dg.AssetCheckSeverity.WARN, find)
 
     return checks
+
+
+def _rules(raw: Table, family: Family) -> list[Rule]:
+    return [rule for rule in demands(raw) if rule.family is family]
 
 
 def _kind_words(kind: Remediation) -> str:
@@ -101,11 +96,11 @@ def _arrivals(raw: Table, synthetic: bool) -> dict[str, str]:
     return checks
 
 
-def _unusual(store: Warehouse, raw: Table, names: Sequence[str], partitions: Sequence[str] | None) -> dict[str, Outcome]:
+def _unusual(store: Warehouse, raw: Table, names: Sequence[str], partitions: Sequence[str] | None) -> dict[str, CheckFinding]:
     until = observed_until(store)
     if until is None:
-        return {name: Outcome({}) for name in names}
-    outcomes = {}
+        return {name: CheckFinding({}) for name in names}
+    findings = {}
     for name in names:
         if name == VOLUME:
             rows = store.row_counts(raw)
@@ -115,28 +110,27 @@ def _unusual(store: Warehouse, raw: Table, names: Sequence[str], partitions: Seq
             )
         else:
             found = freshness(raw, store, until) if name == FRESHNESS else drift(raw, store)
-        outcomes[name] = Outcome(found.bad, words=found.words if found.bad else "")
-    return outcomes
+        findings[name] = CheckFinding(found.bad, words=found.words if found.bad else "")
+    return findings
 
 
-def _schema(validation: Validation) -> Outcome:
+def _schema(validation: Validation) -> CheckFinding:
     if not validation.faults:
-        return Outcome({}, validation.rows)
+        return CheckFinding({}, validation.rows)
     words = f"The columns of {validation.table} are not as specified: {'; '.join(validation.faults)}."
-    return Outcome({"": 1}, words=words, details={"faults": list(validation.faults)})
+    return CheckFinding({"": 1}, words=words, details={"faults": list(validation.faults)})
 
 
-def _family(validation: Validation, family: Family) -> Outcome:
+def _family(validation: Validation, family: Family) -> CheckFinding:
     breaches = [breach for breach in validation.breaches if breach.rule.family is family]
     if not breaches:
-        return Outcome({}, validation.rows)
+        return CheckFinding({}, validation.rows)
     bad: RowCounts = {}
     for breach in breaches:
         for key, rows in breach.offenders.items():
             bad[key] = bad.get(key, 0) + rows
-    words = told(breaches)
     details = {"broken_rules": dg.MetadataValue.md(breach_table(breaches))}
-    return Outcome(bad, validation.rows, f"{words[0].upper()}{words[1:]}.", _examples(breaches), details)
+    return CheckFinding(bad, validation.rows, f"{in_words(breaches)}.", _examples(breaches), details)
 
 
 def _examples(breaches: Sequence[Breach]) -> tuple[str, ...]:
@@ -149,7 +143,7 @@ def _kinds(
     kinds: Sequence[Remediation],
     rows: RowCounts,
     partitions: Sequence[str] | None,
-) -> dict[str, Outcome]:
+) -> dict[str, CheckFinding]:
     """The rows at fault of each kind, from the violations that cleaning found."""
     month = f", {PARTITION_COLUMN}" if violations.partitioned else ""
     counted = store.query(
@@ -165,7 +159,7 @@ def _kinds(
         [violations],
         partitions,
     ).to_pylist()
-    outcomes = {}
+    findings = {}
     for kind in kinds:
         found = [row for row in counted if row["kind"] == kind.kind]
         bad = {str(row[PARTITION_COLUMN]) if month else "": row["bad"] for row in found}
@@ -175,5 +169,5 @@ def _kinds(
         words = (
             f"{total:,} rows have this error: {repaired:,} were repaired, {total - repaired:,} quarantined." if total else ""
         )
-        outcomes[kind.kind] = Outcome(bad, rows, words, examples, details)
-    return outcomes
+        findings[kind.kind] = CheckFinding(bad, rows, words, examples, details)
+    return findings

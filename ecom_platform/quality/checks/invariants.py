@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ecom_platform.quality.checks.rules import Family, Holds, Rule, Tables, rules
 from ecom_platform.tables.cleaning import QUARANTINE_REASON
+from ecom_platform.tables.layers import LAYERS
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 def demands(table: Table) -> tuple[Rule, ...]:
     """Every rule that the rows of a table must keep: what its specification implies, then its invariants.
 
-    Rows in quarantine are there because they keep none: of them, only what quarantine adds is demanded.
+    Of rejected rows, only what rejecting them added is demanded.
     """
-    if table.layer == "quarantine":
+    layer = LAYERS.get(table.layer)
+    if layer is not None and layer.rejected:
         added = {QUARANTINE_REASON.name, PARTITION_COLUMN}
         return tuple(rule for rule in rules(table) if added.issuperset(rule.columns))
     return (*rules(table), *invariants(str(table)))

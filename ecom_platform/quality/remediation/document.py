@@ -63,7 +63,7 @@ def markdown() -> str:
             kind = f"**`{each.kind}`**" if each.injected else f"`{each.kind}`"
             columns = ", ".join(f"`{column}`" for column in each.columns)
             rule = "generated" if each.kind in by_specification else "written"
-            parts.append(f"| {kind} | {columns} | {', else '.join(each.outcomes)} | {each.done} | {each.why} | {rule} |\n")
+            parts.append(f"| {kind} | {columns} | {', else '.join(each.decisions)} | {each.done} | {each.why} | {rule} |\n")
     return "".join((*parts, CEILINGS))
 
 

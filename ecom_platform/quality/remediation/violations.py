@@ -175,11 +175,11 @@ def _null_is_not_accepted(raw: Table, column: Column) -> bool:
 def _finding(raw: Table, remediation: Remediation) -> str:
     """The violations of one generated rule."""
     (name,) = remediation.columns
-    (outcome,) = remediation.outcomes
+    (decision,) = remediation.decisions
     repaired = NO_VALUE if remediation.value is None else literal(remediation.value)
     months = f", f.{PARTITION_COLUMN}" if raw.partitioned else ""
     select = (
-        f"SELECT f.row_key, '{remediation.kind}' AS kind, '{outcome}' AS remediation, '{name}' AS column_name,\n"
+        f"SELECT f.row_key, '{remediation.kind}' AS kind, '{decision}' AS remediation, '{name}' AS column_name,\n"
         f"  {_text(raw.column(name), 'f.')} AS original_value, {repaired} AS repaired_value{months}\n"
         "FROM at_fault AS f\n"
     )
@@ -201,7 +201,7 @@ def _union(raw: Table, written: bool = False) -> str:
     missing, _ = key_remediations(raw)
     names = violations_of(raw).column_names
     sql = (
-        f"SELECT row_key, kind, '{missing.outcomes[0]}' AS remediation, '{missing.columns[0]}' AS column_name,\n"
+        f"SELECT row_key, kind, '{missing.decisions[0]}' AS remediation, '{missing.columns[0]}' AS column_name,\n"
         f"  row_key AS original_value, {NO_VALUE} AS repaired_value{month(raw)}\n"
         "FROM broken_keys"
     )

@@ -1,6 +1,6 @@
 """The platform's outline as text: asset keys, what each job selects, schedules, sensors. A change of it shows in review.
 
-`python -m ecom_platform_tests.orchestration.automation.snapshot` writes it anew.
+`python -m ecom_platform_tests.orchestration.automation.snapshot` rewrites it.
 """
 
 from __future__ import annotations

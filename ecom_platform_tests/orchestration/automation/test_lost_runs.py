@@ -24,7 +24,7 @@ from ecom_platform.orchestration.automation.lost_runs import (
     HOST_TAG,
     lost_runs,
     overlooked_runs,
-    tell_again,
+    report_again,
     will_be_tried_again,
 )
 
@@ -139,7 +139,7 @@ def test_a_failure_that_no_retry_followed_is_overlooked(
         assert [each.run_id for each in overlooked_runs(instance)] == [run.run_id] * overlooked
 
 
-def test_a_failure_that_is_told_again_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_that_is_reported_again_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecom_platform.orchestration.automation.lost_runs.ANSWER_SECONDS", 0)
     retries = {"run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False}}
     with dg.DagsterInstance.local_temp(str(tmp_path), overrides=retries) as instance:
@@ -147,7 +147,7 @@ def test_a_failure_that_is_told_again_is_looked_at_again(tmp_path: Path, monkeyp
         instance.report_run_failed(run)
         (overlooked,) = overlooked_runs(instance)
         assert will_be_tried_again(instance.get_run_records()[0])
-        tell_again(instance, overlooked)
+        report_again(instance, overlooked)
         failures = instance.event_log_storage.get_logs_for_all_runs_by_log_id(
             dagster_event_type={dg.DagsterEventType.RUN_FAILURE}
         )

@@ -40,7 +40,7 @@ def guard(context: dg.AssetCheckExecutionContext, config: Shop) -> Iterator[dg.A
         asset_key=orders.key,
         check_name="contract",
         severity=severity,
-        description="1 Secret Street" if config.broken else "in 3 rows it is not so that an order has a user.",
+        description="1 Secret Street" if config.broken else "3 rows violate 'an order has a user'.",
         metadata=metadata,
     )
 
@@ -85,7 +85,7 @@ def test_a_warning_is_no_fault(instance: dg.DagsterInstance) -> None:
 def test_a_check_that_broke_says_so_and_nothing_of_what_the_error_said(instance: dg.DagsterInstance) -> None:
     (seen,) = checks_seen(instance, run(instance, bad=["2026-01-01"], broken=True), UI)
     assert seen.alert is not None
-    assert seen.alert.title == "clean/orders: check contract broke"
+    assert seen.alert.title == "clean/orders: check contract could not run"
     assert "Secret" not in repr(seen)
 
 

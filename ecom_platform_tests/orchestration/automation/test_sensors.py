@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -32,10 +34,14 @@ def test_the_schedules_and_sensors_are_these(definitions: dg.Definitions) -> Non
     }
 
 
-def test_each_says_what_it_does_and_why_it_is_on_or_off(definitions: dg.Definitions) -> None:
-    for instigator in (*definitions.schedules, *definitions.sensors):
-        assert instigator.description
-        assert " on" in instigator.description.lower() or "off" in instigator.description.lower()
+def test_each_says_what_it_does_and_why_it_is_on_or_off(tmp_path: Path) -> None:
+    definitions = build_definitions(Settings.load({"ECOM_SOURCE": str(tmp_path)}))
+    starters = [*definitions.schedules, *definitions.sensors]
+    assert len(starters) == 8
+    for starter in starters:
+        is_on = starter.default_status.value == "RUNNING"
+        reason = r"On by default: \w.+\." if is_on else r"Off until switched on, because \w.+\."
+        assert re.fullmatch(rf"[A-Z].+\. {reason}", starter.description or ""), starter.name
 
 
 def test_a_source_is_watched(tmp_path: object) -> None:

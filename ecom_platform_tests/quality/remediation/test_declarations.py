@@ -22,7 +22,7 @@ RULES = {asset.table.name: asset for asset in assets() if asset.table.layer == "
 
 @pytest.fixture(scope="module")
 def museum() -> Shop:
-    """A shop in which everything is wrong, in every way and with every outcome."""
+    """A shop in which everything is wrong, in every way and with every decision."""
     shop = Shop()
     far, early = date(2124, 1, 1), date(2023, 12, 26)
     shop.product("lamp2", price=None, category=None, price_tier="?", discount_day_of_week=9)
@@ -104,10 +104,10 @@ def test_what_the_sql_does_is_what_is_declared_no_more_and_no_less(museum: Shop)
         for _, kind, remediation, column in museum.violations(table.name)
     }
     declared = {
-        (table, kind, column, outcome)
+        (table, kind, column, decision)
         for (table, kind), each in DECLARED.items()
         for column in each.columns
-        for outcome in each.outcomes
+        for decision in each.decisions
     }
     assert done == declared
 
