@@ -14,11 +14,12 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.bigquery.options import GIB, TIB, BigQueryOptions
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql import SqlAsset
 
 STORAGE_USD_PER_GIB_MONTH = 0.02
 FIXED = {Type.INT64: 8, Type.FLOAT64: 8, Type.DATE: 8, Type.TIMESTAMP: 8, Type.BOOL: 1, Type.NUMERIC: 16}
@@ -79,7 +80,7 @@ def main() -> None:
     print("\n| asset | " + " | ".join(f"read at {int(n):,} | USD" for n in scales) + " |")
     print("|---|" + "---:|" * (2 * len(scales)))
     totals = dict.fromkeys(scales, 0.0)
-    for asset in load_sql(sql_folder(), CATALOG):
+    for asset in platform_sql():
         cells = []
         for n in scales:
             reads = sum(

@@ -68,12 +68,11 @@ def estimated(billing: Billing, keys: Sequence[str], tables: Collection[str] | N
 
     What upstream assets will write in the same run is not there yet, and not counted.
     """
-    from ecom_platform.tables import CATALOG
-    from ecom_platform.warehouse.sql import load_sql, sql_folder
+    from ecom_platform.quality.statements import platform_sql
 
     return {
         str(file.table): billing.estimate(file.query(), list(keys) if file.table.partitioned else None)
-        for file in load_sql(sql_folder(), CATALOG)
+        for file in platform_sql()
         if tables is None or str(file.table) in tables
     }
 

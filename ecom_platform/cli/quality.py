@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(name="quality")
 @click.option("--all", "everything", is_flag=True, help="Also the kinds of error that never occurred.")
 def command(everything: bool) -> None:
-    """Shows the scorecard of the last run: what was wrong with the data, what was found, what was mended.
+    """Shows the scorecard of the last run: what was wrong with the data, what was found, what was repaired.
 
     On the synthetic world every injected error is known, so findings are scored: precision and recall of each rule, how
     many repairs restored the true value, and how far the marts' key figures are from those of a world without errors. On
@@ -64,15 +64,16 @@ def show(store: Warehouse, everything: bool = False) -> None:
 def _print_scores(console: Console, scores: pa.Table, known: bool, everything: bool) -> None:
     from rich.table import Table as RichTable
 
-    rows = [row for row in scores.to_pylist() if everything or row["injected"] or row["accused"]]
+    rows = [row for row in scores.to_pylist() if everything or row["injected"] or row["flagged"]]
     if not rows:
-        console.print("No error was injected, and none was found.")
+        console.print("No error was injected, and no row was flagged.")
         return
     table = RichTable(box=None, header_style="bold", pad_edge=False)
     table.add_column("table")
     table.add_column("kind")
-    counted = ("injected", "caught", "falsely_accused", "precision", "recall", "repaired", "repaired_to_truth")
-    names = counted if known else ("accused", "accused_rate", "repaired")
+    positives = ("true_positives", "false_positives", "false_negatives")
+    scored = ("injected", *positives, "precision", "recall", "repaired", "repaired_to_truth")
+    names = scored if known else ("flagged", "flagged_rate", "repaired")
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
     for row in rows:

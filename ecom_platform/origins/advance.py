@@ -27,6 +27,17 @@ ONE_DAY = timedelta(days=1)
 Say = Callable[[str], None]
 
 
+def of_cohort(rows: Mapping[str, pa.Table]) -> dict[Table, pa.Table]:
+    """What an origin gave, by raw table.
+
+    Raises SpecificationError for a raw table that it gave nothing for, not even no rows.
+    """
+    for table in COHORT_TABLES:
+        if table.name not in rows:
+            raise table.error(f"has no rows: {table.made_by} makes none")
+    return {table: rows[table.name] for table in COHORT_TABLES}
+
+
 class DailyOrigin(Protocol):
     """An origin that knows what happened on a single day."""
 
@@ -82,7 +93,7 @@ def advance(store: Warehouse, open_at: Callable[[date], DailyOrigin], until: dat
             held[month] = month - ONE_DAY
         elif month not in held:
             rows = open_at(base).month(month)
-            written = progress.add(store.update({table: rows[table.name] for table in COHORT_TABLES}, [f"{month}"]))
+            written = progress.add(store.update(of_cohort(rows), [f"{month}"]))
             say(f"{month}: built whole, as of {base}: {written:,} rows.")
             held[month] = base
     first = min((day + ONE_DAY for day in held.values()), default=until)
@@ -105,7 +116,7 @@ def compare(store: Warehouse, origin: Origin, keys: Sequence[str], say: Say) -> 
     progress = Progress(keys)
     for key in keys:
         rows = origin.month(date.fromisoformat(key))
-        written = progress.add(store.update({table: rows[table.name] for table in COHORT_TABLES}, [key]))
+        written = progress.add(store.update(of_cohort(rows), [key]))
         say(f"{key}: {written:,} rows written.")
     return progress
 
@@ -120,7 +131,7 @@ def _contents(
     windows = {"signup_month": list(cohorts), "observed_until": [present] * len(cohorts)}
     contents = {name: table.filter(pc.is_in(table["signup_month"], wanted)) for name, table in rows.items()}
     contents |= {"users": pa.concat_tables(users), WINDOWS.name: pa.table(windows, schema=WINDOWS.arrow_schema)}
-    return {table: contents[table.name] for table in COHORT_TABLES}
+    return of_cohort(contents)
 
 
 def _observed(store: Warehouse, months: Sequence[date]) -> dict[date, date]:

@@ -1,4 +1,4 @@
-"""Checks of what the tables hold, verdicts on rows, and how well both do."""
+"""Checks of what the tables hold, remediation of what is wrong with raw rows, and scores of both."""
 
 import os
 

@@ -11,6 +11,7 @@ from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
 from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
 from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
 from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.cleaning import cleaned
 from ecom_platform.tables.layers import LAYERS
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
@@ -31,13 +32,12 @@ from ecom_platform.tables.raw.products import PRODUCTS
 from ecom_platform.tables.raw.user_events import USER_EVENTS
 from ecom_platform.tables.raw.users import USERS
 from ecom_platform.tables.raw.world_truth import WORLD_TRUTH
-from ecom_platform.tables.remediation import clean_of, quarantine_of, violations_of
-from ecom_platform.tables.spec import Catalog, Column, Table, Type
+from ecom_platform.tables.spec import Catalog, Column, Table, Type, raw_tables
 
 CLEANED = (USERS, PRODUCTS, ORDERS, ORDER_ITEMS, USER_EVENTS, EXPERIMENT_ASSIGNMENTS)
 """The raw tables that are checked row by row and have violations, quarantine and clean tables."""
 
-RAW = (*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
+RAW = raw_tables(*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
 
 MARTS = (
     DM_ACTIVATION_FEATURES,
@@ -65,9 +65,7 @@ QUALITY = (SCORECARD, RESIDUAL_ERRORS)
 CATALOG = Catalog(
     (
         *RAW,
-        *(violations_of(table) for table in CLEANED),
-        *(quarantine_of(table) for table in CLEANED),
-        *(clean_of(table) for table in CLEANED),
+        *(table for layer in zip(*map(cleaned, CLEANED), strict=True) for table in layer),
         *MARTS,
         *ANALYSIS,
         *QUALITY,

@@ -1,79 +1,71 @@
-"""How every raw table's layers of remediation derive from it: violations, quarantine, clean.
+"""What is done about an error: the declaration that stands with a raw table's specification, a kind of error each.
 
-raw rows = clean rows + quarantined rows, for every table and partition:
-- `violations.T`: one row per rule that a raw row breaks and column at fault, with what will be done about it;
-- `quarantine.T`: the raw rows with a violation whose remediation is quarantine, as they arrived, with the reasons;
-- `clean.T`: all other raw rows, repaired where a violation's remediation is repair.
-
-Raw rows that share a key (a duplicated one, or none) share their violations: no other rule looks at them, because what it
-found could not be told apart, and all of them are quarantined. So a key joins a raw row to its remediation one to one.
+What belongs here is how a remediation is declared. A kind whose fault follows from the column's specification (a missing
+value, one that is not accepted, a reference to nothing) names that fault, and its rule is generated; the rule of every
+other kind is written by hand in `sql/violations/<table>.sql`. `docs/remediations.md` lists all of them.
 """
 
-from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
+from __future__ import annotations
 
-VIOLATION_COLUMNS = (
-    Column(
-        "row_key",
-        Type.STRING,
-        "Primary key of the raw row; a key of several columns is joined with '/', and a missing part is empty.",
-    ),
-    Column("kind", Type.STRING, "The rule that the row breaks."),
-    Column("remediation", Type.STRING, "What is done about it.", accepted=("repair", "quarantine")),
-    Column("column_name", Type.STRING, "The column at fault."),
-    Column("original_value", Type.STRING, "Its value as it arrived, as text.", nullable=True),
-    Column(
-        "repaired_value",
-        Type.STRING,
-        "The value a repair puts there, as text; null in quarantine or to be emptied.",
-        nullable=True,
-    ),
-)
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
-REPAIR_COLUMNS = (
-    Column(
-        "repair_reason",
-        Type.STRING,
-        "Kinds of the violations repaired on this row, comma-separated; null when untouched.",
-        True,
-    ),
-    Column(
-        "original_values",
-        Type.STRING,
-        "What the repairs replaced, as 'column=value' separated by '; ' (empty for null); null when untouched.",
-        True,
-    ),
-)
-
-QUARANTINE_REASON = Column(
-    "quarantine_reason", Type.STRING, "Kinds of the violations that put the row here, comma-separated, in alphabetical order."
-)
+Decision = Literal["repair", "quarantine"]
 
 
-def violations_of(raw: Table) -> Table:
-    return Table(
-        layer="violations",
-        name=raw.name,
-        doc=f"One row per row of {raw} and rule it breaks.",
-        columns=VIOLATION_COLUMNS + ((signup_month_column(),) if raw.partitioned else ()),
-        key=("row_key", "kind", "column_name", *(("signup_month",) if raw.partitioned else ())),
-        layout=Layout(cluster_by=("row_key",)),
-    )
+class Fault(StrEnum):
+    """What a column's specification alone says is wrong with a value."""
+
+    MISSING = "missing"
+    """Null, or an empty text that refers to nothing."""
+    NOT_ACCEPTED = "not accepted"
+    """None of the accepted values. Null is one of the faults where the column requires a value."""
+    OUT_OF_RANGE = "out of range"
+    """Below the minimum or above the maximum."""
+    ORPHAN = "orphan"
+    """It refers to a row that is nowhere: not in the same signup month, where both tables have months."""
+    PARENT_QUARANTINED = "parent quarantined"
+    """It refers to a row that is in quarantine."""
 
 
-def quarantine_of(raw: Table) -> Table:
-    return raw.derive(
-        "quarantine",
-        doc=f"{raw.doc.split('. ')[0].rstrip('.')}, that broke a rule no repair mends: as it arrived, with the reasons.",
-        add=(QUARANTINE_REASON,),
-        foreign_keys=(),
-    )
+@dataclass(frozen=True)
+class Remediation:
+    """What is done about one kind of error in one table.
+
+    `columns` are those that a violation may name as at fault. `decisions` has both values where a repair needs evidence
+    that not every row has. `done` says what happens to the value or the row, `why` for what reason. `injected` marks the
+    kinds that the synthetic world injects, with labels to score against.
+
+    With a `fault` the rule is generated: it looks for that fault in the one column, and repairs with `value` (as text; None
+    empties the column) where the decision is repair.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    done: str
+    why: str
+    injected: bool = False
+    fault: Fault | None = None
+    value: str | None = None
 
 
-def clean_of(raw: Table) -> Table:
-    return raw.derive(
-        "clean",
-        doc=f"{raw.doc} Sound rows, repaired where a repair is declared.",
-        add=REPAIR_COLUMNS,
-        drop=("anomaly_flag",),
-        foreign_keys=tuple(ForeignKey(key.column, key.references.replace("raw.", "clean.")) for key in raw.foreign_keys),
-    )
+REPAIR: tuple[Decision, ...] = ("repair",)
+QUARANTINE: tuple[Decision, ...] = ("quarantine",)
+EITHER: tuple[Decision, ...] = ("repair", "quarantine")
+
+
+def quarantined(kind: str, column: str, fault: Fault, why: str, injected: bool = False) -> Remediation:
+    """Rows with that fault in the column are quarantined, by a generated rule."""
+    return Remediation(kind, (column,), QUARANTINE, "quarantined", why, injected, fault)
+
+
+def replaced(kind: str, column: str, fault: Fault, value: str, why: str, injected: bool = False) -> Remediation:
+    """A value with that fault is replaced by another, written as text, by a generated rule."""
+    return Remediation(kind, (column,), REPAIR, f"replaced by '{value}'", why, injected, fault, value)
+
+
+def emptied(kind: str, column: str, fault: Fault, why: str, injected: bool = False) -> Remediation:
+    """A value with that fault is emptied, by a generated rule."""
+    return Remediation(kind, (column,), REPAIR, "emptied", why, injected, fault)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from ecom_platform.quality.scoring.scorecard import scorecard
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, QUALITY, Table
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform.world import World, WorldSettings
 
 Raw = Callable[[dict[str, pa.Table]], Mapping[str, pa.Table]]
@@ -45,7 +45,7 @@ def build(path: Path, settings: WorldSettings, raw: Raw = lambda tables: tables)
 
 def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
     """Everything after raw, in order."""
-    for file in load_sql(sql_folder(), CATALOG):
+    for file in platform_sql():
         table: Table = file.table
         if table == QUALITY[0]:
             warehouse.replace({table: scorecard(warehouse, file.query())}, None)

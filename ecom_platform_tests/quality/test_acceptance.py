@@ -1,4 +1,4 @@
-"""The promise of the scorecard, at scale: what is found, who is accused, and what cleaning leaves behind."""
+"""The promise of the scorecard, at scale: what is found, what is flagged wrongly, and what cleaning leaves behind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_platform.quality.remediation.declarations import REMEDIATIONS
+from ecom_platform.tables import CLEANED
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -15,7 +15,7 @@ from ecom_platform_tests.quality.built import build
 
 RATES = (0.0, 0.01, 0.02, 0.10)
 SEEDS = (1, 2, 3)
-INJECTED = {(each.table, each.kind) for each in REMEDIATIONS if each.injected}
+INJECTED = {(raw.name, each.kind) for raw in CLEANED for each in raw.remediations if each.injected}
 DEFAULT = 0.01
 """By default, events go wrong twice as often."""
 
@@ -62,18 +62,18 @@ def test_at_a_hundred_thousand_users(tmp_path: Path, rate: float, seed: int) -> 
     scores = {(row["table_name"], row["kind"]): row for row in warehouse.read(SCORECARD).to_pylist()}
     residual = warehouse.read(RESIDUAL_ERRORS).to_pylist()
     if not rate:
-        assert {key for key, row in scores.items() if row["accused"]} == set()
+        assert {key for key, row in scores.items() if row["flagged"]} == set()
         assert {row["error"] for row in residual} == {0.0}
         return
     least = RECALL if rate == 0.10 else {}
     missed = {key: scores[key] for key in INJECTED if scores[key]["recall"] < least.get(key, 1.0)}
-    accusing = {key: row for key, row in scores.items() if row["falsely_accused"] and (row["precision"] or 0) < 0.99}
+    imprecise = {key: row for key, row in scores.items() if row["false_positives"] and (row["precision"] or 0) < 0.99}
     short = {
         key: scores[key]["repaired_to_truth"] / scores[key]["injected"]
         for key, share in BEST.items()
         if scores[key]["repaired_to_truth"] < share * scores[key]["injected"]
     }
-    assert (missed, accusing) == ({}, {})
+    assert (missed, imprecise) == ({}, {})
     if rate <= 0.02:
         assert short == {}
     if rate == DEFAULT:

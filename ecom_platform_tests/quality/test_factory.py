@@ -14,9 +14,9 @@ from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.quality.checks.invariants import demands
-from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, CLEANED, Table
+from ecom_platform.tables.cleaning import remediations_of
 
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 with knowingly():
@@ -58,7 +58,7 @@ def test_a_clean_table_is_guarded_by_the_accounting_too(table: Table) -> None:
 def test_a_raw_table_is_reported_on_by_kind_and_by_family_and_stops_nothing(table: Table) -> None:
     found = specs(table)
     families = {rule.family.value for rule in demands(table)}
-    kinds = {remediation.kind for remediation in remediations_of(table.name)}
+    kinds = {remediation.kind for remediation in remediations_of(table)}
     assert set(found) >= families | kinds | {"schema"}
     assert not any(spec.blocking for spec in found.values())
 
@@ -93,7 +93,7 @@ def declared(spec: dg.AssetCheckSpec) -> set[str]:
 @pytest.mark.parametrize("table", CATALOG.values(), ids=str)
 def test_a_check_declares_exactly_the_tables_that_its_rules_read(table: Table) -> None:
     rules = demands(table)
-    kinds = {each.kind for each in remediations_of(table.name)}
+    kinds = {each.kind for each in remediations_of(table)}
     for name, spec in specs(table).items():
         if name in ("contract", "schema"):
             expected = {read for rule in rules for read in rule.reads}

@@ -17,9 +17,8 @@ from ecom_platform.definitions import build_definitions
 from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.orchestration.checks import guards
 from ecom_platform.quality.checks.validation import Validation, validate
-from ecom_platform.quality.remediation.declarations import remediations_of
 from ecom_platform.settings import Settings
-from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables import CATALOG, CLEANED, Table
 from ecom_platform.warehouse.contract import Content, RowCounts, Warehouse
 from ecom_platform.warehouse.duckdb.connections import Mode
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -142,7 +141,7 @@ def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteIn
     assert {each.severity for each in failed} == {dg.AssetCheckSeverity.WARN}
     assert {each.asset_key.path[0] for each in failed} == {"raw"}
     assert not reported["raw/user_events:session_id_null", None].passed
-    injected = {each.kind for name in ("users", "orders", "user_events") for each in remediations_of(name) if each.injected}
+    injected = {each.kind for raw in CLEANED for each in raw.remediations if each.injected}
     families = {"missing_values", "accepted_values", "ranges", "references"}
     assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
 

@@ -9,22 +9,23 @@ import pyarrow as pa
 import pytest
 
 from ecom_platform.cli.quality import show
-from ecom_platform.quality.remediation.declarations import REMEDIATIONS
 from ecom_platform.quality.scoring.scorecard import NO_RESIDUAL, UNKNOWN_TRUTH, headline, residual_markdown, scorecard_markdown
 from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.warehouse.contract import WarehouseError
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.quality.built import build, world
 
-INJECTED = {(each.table, each.kind) for each in REMEDIATIONS if each.injected}
+INJECTED = {(raw.name, each.kind) for raw in CLEANED for each in raw.remediations if each.injected}
 ISSUED = (
     "table_name",
     "kind",
     "injected",
-    "caught",
-    "falsely_accused",
+    "true_positives",
+    "false_positives",
+    "false_negatives",
     "precision",
     "recall",
     "repaired",
@@ -63,25 +64,25 @@ def test_the_first_columns_are_the_scorecard_s() -> None:
 
 
 def test_every_declared_kind_has_a_row(sound: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
-    declared = {(each.table, each.kind) for each in REMEDIATIONS}
+    declared = {(raw.name, each.kind) for raw in CLEANED for each in remediations_of(raw)}
     assert set(scores(sound)) == declared
     assert set(scores(dirty)) == declared
 
 
-def test_everything_injected_is_caught_and_hardly_anybody_accused(dirty: DuckDBWarehouse) -> None:
+def test_everything_injected_is_flagged_and_hardly_anything_else(dirty: DuckDBWarehouse) -> None:
     found = scores(dirty)
     assert {key for key, row in found.items() if row["injected"]} == INJECTED
     for key in INJECTED:
         assert found[key]["recall"] == 1.0, key
         assert found[key]["precision"] >= 0.99, key
-        assert found[key]["accused"] == found[key]["caught"] + found[key]["falsely_accused"]
+        assert found[key]["flagged"] == found[key]["true_positives"] + found[key]["false_positives"]
 
 
-def test_a_world_without_errors_accuses_nobody(sound: DuckDBWarehouse) -> None:
-    assert {row["accused"] for row in scores(sound).values()} == {0}
-    assert {row["falsely_accused"] for row in scores(sound).values()} == {0}
+def test_in_a_world_without_errors_no_row_is_flagged(sound: DuckDBWarehouse) -> None:
+    assert {row["flagged"] for row in scores(sound).values()} == {0}
+    assert {row["false_positives"] for row in scores(sound).values()} == {0}
     assert {row["avoidable"] for row in residual(sound).values()} == {0.0}
-    assert scorecard_markdown(sound.read(SCORECARD)) == "No error was injected, and none was found."
+    assert scorecard_markdown(sound.read(SCORECARD)) == "No error was injected, and no row was flagged."
 
 
 def test_repairs_restore_what_was_there_wherever_something_tells_it(dirty: DuckDBWarehouse) -> None:
@@ -115,12 +116,13 @@ def test_no_rule_reads_the_labels_or_the_truth(dirty: DuckDBWarehouse, blind: Du
             assert rows[0] == rows[1], str(table)
 
 
-def test_where_the_truth_is_unknown_only_rates_are_told(blind: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
+def test_where_the_truth_is_unknown_only_rates_are_given(blind: DuckDBWarehouse, dirty: DuckDBWarehouse) -> None:
     known = scores(dirty)
     for key, row in scores(blind).items():
-        assert [row[name] for name in ("injected", "caught", "falsely_accused", "precision", "recall")] == [None] * 5
+        positives = ("true_positives", "false_positives", "false_negatives")
+        assert [row[name] for name in ("injected", *positives, "precision", "recall")] == [None] * 6
         assert row["repaired_to_truth"] is None
-        assert row["accused_rate"] == known[key]["accused_rate"]
+        assert row["flagged_rate"] == known[key]["flagged_rate"]
     assert residual(blind) == {}
     assert scorecard_markdown(blind.read(SCORECARD)).startswith(UNKNOWN_TRUTH)
     assert residual_markdown(blind.read(RESIDUAL_ERRORS)) == NO_RESIDUAL
@@ -130,7 +132,7 @@ def test_where_the_truth_is_unknown_only_rates_are_told(blind: DuckDBWarehouse, 
 def test_ecom_quality_prints_the_scorecard(dirty: DuckDBWarehouse, capsys: pytest.CaptureFixture[str]) -> None:
     show(dirty)
     printed = capsys.readouterr().out
-    assert "falsely accused" in printed
+    assert "false positives" in printed
     assert "purchase_without_payment" in printed
     assert "What cleaning leaves behind" in printed
     assert "duplicate_key" not in printed

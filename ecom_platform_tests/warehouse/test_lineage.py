@@ -6,10 +6,11 @@ import dagster as dg
 import pytest
 
 from ecom_platform.definitions import build_definitions
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.sql import SqlAsset, column_sources, load_sql, sql_folder
+from ecom_platform.warehouse.sql import SqlAsset, column_sources
 
 ORDERS = Table(
     "shop",
@@ -132,7 +133,7 @@ def test_an_unnested_range_is_made_of_its_bounds() -> None:
     assert made_of(sql) == {"year": {"users.age"}}
 
 
-FILES = {str(file.table): file for file in load_sql(sql_folder(), CATALOG)}
+FILES = {str(file.table): file for file in platform_sql()}
 
 
 @pytest.mark.parametrize("file", FILES.values(), ids=FILES)

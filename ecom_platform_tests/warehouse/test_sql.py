@@ -14,10 +14,10 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecom_platform.tables import CATALOG
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables.spec import Catalog, Column, Table, Type, signup_month_column
 from ecom_platform.warehouse.contract import Query
-from ecom_platform.warehouse.sql import SqlError, load_sql, sql_folder, to_bigquery, to_duckdb
+from ecom_platform.warehouse.sql import SqlError, load_sql, to_bigquery, to_duckdb
 
 PEOPLE = Table(
     "raw",
@@ -294,16 +294,16 @@ class TestRestriction:
 
 class TestThePlatformsOwnFiles:
     def test_all_load(self) -> None:
-        load_sql(sql_folder(), CATALOG)
+        platform_sql()
 
     def test_all_parse_again_in_both_dialects(self) -> None:
-        for asset in load_sql(sql_folder(), CATALOG):
+        for asset in platform_sql():
             partitions = ["2024-01-01", "2024-03-01"] if asset.table.partitioned else None
             sqlglot.parse_one(to_duckdb(asset.sql, asset.reads, partitions), read="duckdb")
             sqlglot.parse_one(to_bigquery(asset.sql, asset.reads, partitions, str), read="bigquery")
 
     def test_no_file_reads_the_ground_truth_of_the_injected_errors(self) -> None:
-        for asset in load_sql(sql_folder(), CATALOG):
+        for asset in platform_sql():
             if asset.table.layer in ("violations", "quarantine", "clean", "marts", "analysis"):
                 assert not {"raw.injected_anomalies", "raw.world_truth"} & {str(table) for table in asset.reads}
 

@@ -3,7 +3,7 @@
 -- The world without errors is rebuilt from the raw rows by putting back the value that each injected error replaced.
 --
 -- - **true_value**: the figure in that world. **cleaned_value**: the figure in the mart.
--- - **best_value**: the figure with everything mended that the data can tell, whatever the rules did. What it cannot tell:
+-- - **best_value**: the figure with everything repaired that the data reveals, whatever the rules did. What it does not reveal:
 --   an order whose user was replaced by nobody (`orphan_user`) is lost; so is one that was dated before the signup
 --   (`order_before_signup`), unless the user's event log has a payment on its day and no other order of the user is missing
 --   its payment; and a lost payment status (`unknown_payment_status`) is success, unless the event log has a payment on the

@@ -1,25 +1,15 @@
 -- How good are the rules? Every kind of error that was injected or found, scored against the list of injected errors.
 --
 -- - **Unit**: a raw row with an error of a kind. A row with two errors counts once for each.
--- - **Caught**: the row is injected with the kind, and accused of that very kind.
--- - **Falsely accused**: accused of a kind that it was not injected with. Rows that were set aside because the row they
---   belong to was (kinds that end in `_quarantined`) are accused of nothing.
+-- - **True positive**: the row has the injected error, and the rule of that very kind flagged it.
+-- - **False positive**: a rule flagged the row with a kind that was not injected into it. A row that is quarantined because
+--   the row it belongs to is (kinds that end in `_quarantined`) is not a false positive.
+-- - **False negative**: the row has the injected error, and the rule of that kind did not flag it.
+-- - **Precision**: true positives over true and false positives. **Recall**: true positives over true positives and false
+--   negatives.
 -- - **Repaired to truth**: every value that the repair set is the one before the error; numbers and times are compared as such.
 -- - **Null**: where the truth is unknown. It is known when the world that made the rows has left its truth beside them.
-WITH found AS (
-  SELECT 'users' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.users
-  UNION ALL
-  SELECT 'products' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.products
-  UNION ALL
-  SELECT 'orders' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.orders
-  UNION ALL
-  SELECT 'order_items' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.order_items
-  UNION ALL
-  SELECT 'user_events' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.user_events
-  UNION ALL
-  SELECT 'experiment_assignments' AS table_name, row_key, kind, column_name, remediation, repaired_value FROM violations.experiment_assignments
-),
-accused AS (
+WITH flagged AS (
   SELECT table_name, row_key, kind, LOGICAL_AND(remediation = 'repair') AS is_repaired
   FROM found
   GROUP BY table_name, row_key, kind
@@ -47,9 +37,9 @@ restored AS (
   GROUP BY f.table_name, f.row_key, f.kind
 ),
 cases AS (
-  SELECT table_name, row_key, kind, 1 AS is_injected, 0 AS is_accused, 0 AS is_repaired FROM injected
+  SELECT table_name, row_key, kind, 1 AS is_injected, 0 AS is_flagged, 0 AS is_repaired FROM injected
   UNION ALL
-  SELECT table_name, row_key, kind, 0, 1, IF(is_repaired, 1, 0) FROM accused
+  SELECT table_name, row_key, kind, 0, 1, IF(is_repaired, 1, 0) FROM flagged
 ),
 judged AS (
   SELECT
@@ -57,7 +47,7 @@ judged AS (
     row_key,
     kind,
     MAX(is_injected) AS is_injected,
-    MAX(is_accused) AS is_accused,
+    MAX(is_flagged) AS is_flagged,
     MAX(is_repaired) AS is_repaired
   FROM cases
   GROUP BY table_name, row_key, kind
@@ -67,27 +57,15 @@ counted AS (
     j.table_name,
     j.kind,
     SUM(j.is_injected) AS injected,
-    SUM(j.is_injected * j.is_accused) AS caught,
-    SUM(IF(ENDS_WITH(j.kind, '_quarantined'), 0, (1 - j.is_injected) * j.is_accused)) AS falsely_accused,
-    SUM(j.is_accused) AS accused,
+    SUM(j.is_injected * j.is_flagged) AS true_positives,
+    SUM(IF(ENDS_WITH(j.kind, '_quarantined'), 0, (1 - j.is_injected) * j.is_flagged)) AS false_positives,
+    SUM(j.is_injected * (1 - j.is_flagged)) AS false_negatives,
+    SUM(j.is_flagged) AS flagged,
     SUM(j.is_repaired) AS repaired,
     SUM(IF(r.is_true, j.is_repaired, 0)) AS repaired_to_truth
   FROM judged AS j
   LEFT JOIN restored AS r ON r.table_name = j.table_name AND r.row_key = j.row_key AND r.kind = j.kind
   GROUP BY j.table_name, j.kind
-),
-sizes AS (
-  SELECT 'users' AS table_name, COUNT(*) AS row_count FROM raw.users WHERE signup_month >= DATE '1900-01-01'
-  UNION ALL
-  SELECT 'products' AS table_name, COUNT(*) AS row_count FROM raw.products
-  UNION ALL
-  SELECT 'orders' AS table_name, COUNT(*) AS row_count FROM raw.orders WHERE signup_month >= DATE '1900-01-01'
-  UNION ALL
-  SELECT 'order_items' AS table_name, COUNT(*) AS row_count FROM raw.order_items WHERE signup_month >= DATE '1900-01-01'
-  UNION ALL
-  SELECT 'user_events' AS table_name, COUNT(*) AS row_count FROM raw.user_events WHERE signup_month >= DATE '1900-01-01'
-  UNION ALL
-  SELECT 'experiment_assignments' AS table_name, COUNT(*) AS row_count FROM raw.experiment_assignments WHERE signup_month >= DATE '1900-01-01'
 ),
 truth AS (
   SELECT COUNT(*) > 0 AS is_known FROM raw.world_truth
@@ -96,15 +74,16 @@ SELECT
   c.table_name,
   c.kind,
   IF(t.is_known, c.injected, NULL) AS injected,
-  IF(t.is_known, c.caught, NULL) AS caught,
-  IF(t.is_known, c.falsely_accused, NULL) AS falsely_accused,
-  IF(t.is_known, SAFE_DIVIDE(c.caught, c.caught + c.falsely_accused), NULL) AS precision,
-  IF(t.is_known, SAFE_DIVIDE(c.caught, c.injected), NULL) AS recall,
+  IF(t.is_known, c.true_positives, NULL) AS true_positives,
+  IF(t.is_known, c.false_positives, NULL) AS false_positives,
+  IF(t.is_known, c.false_negatives, NULL) AS false_negatives,
+  IF(t.is_known, SAFE_DIVIDE(c.true_positives, c.true_positives + c.false_positives), NULL) AS precision,
+  IF(t.is_known, SAFE_DIVIDE(c.true_positives, c.true_positives + c.false_negatives), NULL) AS recall,
   c.repaired,
   IF(t.is_known, c.repaired_to_truth, NULL) AS repaired_to_truth,
-  c.accused,
+  c.flagged,
   s.row_count,
-  SAFE_DIVIDE(c.accused, s.row_count) AS accused_rate
+  SAFE_DIVIDE(c.flagged, s.row_count) AS flagged_rate
 FROM counted AS c
 JOIN sizes AS s ON s.table_name = c.table_name
 CROSS JOIN truth AS t

@@ -3,18 +3,13 @@
 -- A *sound line* of an order is one that `violations.order_items` would not quarantine for a fault of its own. The *lines'
 -- sum* is the sum of price x qty over the sound lines; an order whose lines were never delivered (it has none at all) has
 -- no sum, and its amount is taken as it is. The *missing order day* of a user is the one day on which the (clean) event log
--- has one session with a payment more than there are orders; it tells the date of the user's one order without a
+-- has one session with a payment more than there are orders; it is the date of the user's one order without a
 -- possible date.
 --
 -- | kind | when | remediation |
 -- |---|---|---|
--- | `missing_key` | `order_id` is null or empty | quarantine |
--- | `duplicate_key` | several rows have the `order_id`: none can be told to be the right one | quarantine all |
--- | `missing_user` | `user_id` is null | quarantine: an order of nobody has no lifetime value |
--- | `orphan_user` | `user_id` is not among the month's users | quarantine: nothing tells whose it is |
--- | `user_quarantined` | its user is quarantined | quarantine, or the clean layer would refer to nobody |
 -- | `cancelled_order` | `payment_status` is 'cancelled'; its amounts are not judged | quarantine: it is no sale |
--- | `unknown_payment_status` | null, or none of success, failed, cancelled | failed if the event log has the user's payment attempt on that day and no purchase; else success, as most orders are |
+-- | `unknown_payment_status` | null, or neither accepted nor 'cancelled' | failed if the event log has the user's payment attempt on that day and no purchase; else success, as most orders are |
 -- | `missing_order_date` | `order_date` is null | the user's missing order day; without, quarantine |
 -- | `order_before_signup` | `order_date` is before the user's signup, repaired if need be | likewise |
 -- | `order_in_future` | `order_date` is after the month's last observed day | likewise |
@@ -22,20 +17,18 @@
 -- | `negative_amount` | `total_amount` is below zero | the lines' sum; without, quarantine |
 -- | `no_sound_line` | it has lines, and none is sound | quarantine: nothing was sold |
 -- | `amount_mismatch` | `total_amount` is not negative and not the lines' sum | the lines' sum: a total is computed, lines are recorded |
-WITH keys AS (
-  SELECT IFNULL(order_id, '') AS row_key, signup_month, COUNT(*) AS copies
-  FROM raw.orders
-  GROUP BY row_key, signup_month
-),
-broken_keys AS (
-  SELECT row_key, signup_month, IF(row_key = '', 'missing_key', 'duplicate_key') AS kind
-  FROM keys
-  WHERE row_key = '' OR copies > 1
-),
-sound_orders AS (
-  SELECT o.order_id, o.user_id, o.order_date, o.total_amount, o.payment_status, o.signup_month
+WITH sound_orders AS (
+  SELECT
+    o.order_id,
+    o.user_id,
+    o.order_date,
+    o.total_amount,
+    o.payment_status,
+    o.signup_month,
+    a.value IS NULL AND IFNULL(o.payment_status <> 'cancelled', TRUE) AS status_fault
   FROM raw.orders AS o
   LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(o.order_id, '') AND b.signup_month = o.signup_month
+  LEFT JOIN accepted_values AS a ON a.column_name = 'payment_status' AND a.value = o.payment_status
   WHERE b.row_key IS NULL
 ),
 repeated_line_keys AS (
@@ -75,18 +68,13 @@ judged AS (
     o.payment_status,
     o.signup_month,
     s.lines_sum,
-    CASE
-      WHEN o.user_id IS NULL THEN 'missing_user'
-      WHEN u.user_id IS NOT NULL THEN CAST(NULL AS STRING)
-      WHEN q.user_id IS NOT NULL THEN 'user_quarantined'
-      ELSE 'orphan_user'
-    END AS user_fault,
+    u.user_id IS NOT NULL AS has_user,
+    o.status_fault,
     CASE
       WHEN o.order_date IS NULL THEN 'missing_order_date'
       WHEN o.order_date < u.signup_date THEN 'order_before_signup'
       WHEN o.order_date > w.observed_until THEN 'order_in_future'
     END AS date_fault,
-    o.payment_status IS NULL OR o.payment_status NOT IN ('success', 'failed', 'cancelled') AS status_fault,
     CASE
       WHEN o.payment_status = 'cancelled' THEN CAST(NULL AS STRING)
       WHEN l.order_id IS NOT NULL AND s.lines_sum IS NULL THEN 'no_sound_line'
@@ -98,8 +86,6 @@ judged AS (
   LEFT JOIN sums AS s ON s.order_id = o.order_id AND s.signup_month = o.signup_month
   LEFT JOIN orders_with_lines AS l ON l.order_id = o.order_id AND l.signup_month = o.signup_month
   LEFT JOIN clean.users AS u ON u.user_id = o.user_id AND u.signup_month = o.signup_month
-  LEFT JOIN (SELECT DISTINCT user_id, signup_month FROM quarantine.users) AS q
-    ON q.user_id = o.user_id AND q.signup_month = o.signup_month
   LEFT JOIN raw.observation_windows AS w ON w.signup_month = o.signup_month
 ),
 users_in_need AS (
@@ -108,7 +94,7 @@ users_in_need AS (
     signup_month,
     COUNTIF(date_fault IS NOT NULL) AS lost_orders
   FROM judged
-  WHERE user_fault IS NULL AND (date_fault IS NOT NULL OR status_fault)
+  WHERE has_user AND (date_fault IS NOT NULL OR status_fault)
   GROUP BY user_id, signup_month
 ),
 -- One row per session in which such a user attempted payment; its order is dated by the last step.
@@ -145,7 +131,7 @@ missing_days AS (
   GROUP BY a.user_id, a.signup_month
   HAVING SUM(a.attempts - IFNULL(o.orders, 0)) = 1
 ),
-mended AS (
+dated AS (
   SELECT
     j.order_id,
     j.user_id,
@@ -154,7 +140,6 @@ mended AS (
     j.payment_status,
     j.signup_month,
     j.lines_sum,
-    j.user_fault,
     j.date_fault,
     j.status_fault,
     j.amount_fault,
@@ -164,30 +149,23 @@ mended AS (
   LEFT JOIN missing_days AS m
     ON m.user_id = j.user_id AND m.signup_month = j.signup_month AND j.date_fault IS NOT NULL
 )
-SELECT row_key, kind, 'quarantine' AS remediation, 'order_id' AS column_name, row_key AS original_value,
-  CAST(NULL AS STRING) AS repaired_value, signup_month
-FROM broken_keys
-UNION ALL
-SELECT order_id, user_fault, 'quarantine', 'user_id', user_id, CAST(NULL AS STRING), signup_month
-FROM mended
-WHERE user_fault IS NOT NULL
-UNION ALL
-SELECT order_id, 'cancelled_order', 'quarantine', 'payment_status', payment_status, CAST(NULL AS STRING), signup_month
-FROM mended
+SELECT order_id AS row_key, 'cancelled_order' AS kind, 'quarantine' AS remediation, 'payment_status' AS column_name,
+  payment_status AS original_value, CAST(NULL AS STRING) AS repaired_value, signup_month
+FROM dated
 WHERE payment_status = 'cancelled'
 UNION ALL
 SELECT m.order_id, 'unknown_payment_status', 'repair', 'payment_status', m.payment_status,
   IF(a.bought, 'success', IF(a.bought IS NULL, 'success', 'failed')), m.signup_month
-FROM mended AS m
+FROM dated AS m
 LEFT JOIN attempt_days AS a ON a.user_id = m.user_id AND a.signup_month = m.signup_month AND a.day = m.day
 WHERE m.status_fault
 UNION ALL
 SELECT order_id, date_fault, IF(missing_day IS NULL, 'quarantine', 'repair'), 'order_date', CAST(order_date AS STRING),
   CAST(missing_day AS STRING), signup_month
-FROM mended
+FROM dated
 WHERE date_fault IS NOT NULL
 UNION ALL
 SELECT order_id, amount_fault, IF(lines_sum IS NULL, 'quarantine', 'repair'), 'total_amount', CAST(total_amount AS STRING),
   CAST(lines_sum AS STRING), signup_month
-FROM mended
+FROM dated
 WHERE amount_fault IS NOT NULL

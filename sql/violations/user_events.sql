@@ -9,32 +9,17 @@
 --
 -- | kind | when | remediation |
 -- |---|---|---|
--- | `missing_key` | `event_id` is null or empty | quarantine |
--- | `duplicate_key` | several rows have the `event_id`: none can be told to be the right one | quarantine all |
 -- | `user_id_mismatch` | the event's user is not its session's owner | the owner |
 -- | `missing_user` | `user_id` is null | the session's owner; without, quarantine |
 -- | `orphan_user` | the user, repaired if need be, is not among the month's users | quarantine |
 -- | `user_quarantined` | the user, repaired if need be, is quarantined | quarantine, or the clean layer would refer to nobody |
 -- | `session_id_null` | `session_id` is null or empty | the session it belongs to; without, quarantine |
--- | `missing_timestamp` | `event_timestamp` is null | quarantine |
 -- | `event_before_signup` | the event's day is before the signup of its user, both repaired if need be | quarantine: it belongs to no day since signup |
--- | `unknown_event_type` | `event_type` is null or no stage of the funnel | quarantine |
 -- | `payment_without_checkout` | a payment_attempt in a session without checkout_start | view_product, if its page is one for browsing; else quarantine |
 -- | `purchase_without_payment` | a purchase in a session without a payment_attempt, or whose payment had no checkout | likewise |
 -- | `timestamp_reversed` | a purchase before every payment_attempt of its session, or a payment_attempt before every checkout_start | the time of the first event it must follow: the least change that puts it right |
--- | `orphan_product` | `product_id` is not in clean.products (where raw.products has any row) | emptied |
--- | `unknown_device` | `device` is none of iOS, Android, Web (null is not an error) | the user's; without, emptied |
--- | `unknown_referrer`, `unknown_page` | not an accepted value (null is not an error) | emptied |
-WITH broken_keys AS (
-  SELECT
-    IFNULL(event_id, '') AS row_key,
-    signup_month,
-    IF(IFNULL(event_id, '') = '', 'missing_key', 'duplicate_key') AS kind
-  FROM raw.user_events
-  GROUP BY row_key, signup_month, kind
-  HAVING COUNT(*) > 1 OR row_key = ''
-),
-disputed_sessions AS (
+-- | `unknown_device` | `device` is not accepted (null is no error) | the user's; without, emptied |
+WITH disputed_sessions AS (
   SELECT session_id, signup_month
   FROM raw.user_events
   WHERE session_id <> ''
@@ -182,101 +167,59 @@ values_at_fault AS (
   SELECT
     e.event_id,
     e.user_id,
-    e.event_type,
     e.event_timestamp,
-    e.product_id,
     e.device,
-    e.referrer,
-    e.page,
     e.signup_month,
     u.user_id IS NULL AS user_fault,
     u.device AS device_of_user,
     DATE(e.event_timestamp) < u.signup_date AS is_early,
-    r.owner,
-    p.product_id IS NULL AND e.product_id IS NOT NULL AND g.products > 0 AS product_fault
+    e.device IS NOT NULL AND a.value IS NULL AS device_fault,
+    r.owner
   FROM raw.user_events AS e
   LEFT JOIN reassigned AS r ON r.event_id = e.event_id AND r.signup_month = e.signup_month
   LEFT JOIN clean.users AS u ON u.user_id = IFNULL(r.owner, e.user_id) AND u.signup_month = e.signup_month
-  LEFT JOIN clean.products AS p ON p.product_id = e.product_id
-  CROSS JOIN (SELECT COUNT(*) AS products FROM raw.products) AS g
+  LEFT JOIN accepted_values AS a ON a.column_name = 'device' AND a.value = e.device
   WHERE u.user_id IS NULL
-    OR (p.product_id IS NULL AND e.product_id IS NOT NULL AND g.products > 0)
-    OR e.event_timestamp IS NULL
     OR DATE(e.event_timestamp) < u.signup_date
-    OR e.event_type IS NULL
-    OR e.event_type NOT IN ('view_product', 'add_to_cart', 'checkout_start', 'payment_attempt', 'purchase')
-    OR e.device NOT IN ('iOS', 'Android', 'Web')
-    OR e.referrer NOT IN ('direct', 'search', 'ads', 'push')
-    OR e.page NOT IN ('home', 'category', 'search', 'product', 'cart', 'checkout')
-),
-found AS (
-  SELECT event_id, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS remediation,
-    'user_id' AS column_name, user_id AS original_value, owner AS repaired_value, signup_month
-  FROM reassigned
-  UNION ALL
-  SELECT v.event_id,
-    CASE
-      WHEN v.user_id IS NULL AND v.owner IS NULL THEN 'missing_user'
-      WHEN q.user_id IS NULL THEN 'orphan_user'
-      ELSE 'user_quarantined'
-    END,
-    'quarantine', 'user_id', v.user_id, CAST(NULL AS STRING), v.signup_month
-  FROM values_at_fault AS v
-  LEFT JOIN (SELECT DISTINCT user_id, signup_month FROM quarantine.users) AS q
-    ON q.user_id = IFNULL(v.owner, v.user_id) AND q.signup_month = v.signup_month
-  WHERE v.user_fault
-  UNION ALL
-  SELECT l.event_id, 'session_id_null', IF(a.session_id IS NULL, 'quarantine', 'repair'), 'session_id', CAST(NULL AS STRING),
-    a.session_id, l.signup_month
-  FROM lost AS l
-  LEFT JOIN attributed AS a ON a.event_id = l.event_id AND a.signup_month = l.signup_month
-  UNION ALL
-  SELECT event_id, IF(event_type = 'purchase', 'purchase_without_payment', 'payment_without_checkout'),
-    IF(page IN ('home', 'category', 'search', 'product'), 'repair', 'quarantine'), 'event_type', event_type,
-    IF(page IN ('home', 'category', 'search', 'product'), 'view_product', NULL), signup_month
-  FROM steps
-  WHERE groundless
-  UNION ALL
-  SELECT event_id, 'timestamp_reversed', 'repair', 'event_timestamp', FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp),
-    FORMAT_TIMESTAMP('%F %H:%M:%E6S', earliest), signup_month
-  FROM steps
-  WHERE reversed AND NOT groundless
-  UNION ALL
-  SELECT event_id, 'missing_timestamp', 'quarantine', 'event_timestamp', CAST(NULL AS STRING), CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE event_timestamp IS NULL
-  UNION ALL
-  SELECT event_id, 'event_before_signup', 'quarantine', 'event_timestamp',
-    FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp), CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE is_early
-  UNION ALL
-  SELECT event_id, 'unknown_event_type', 'quarantine', 'event_type', event_type, CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE event_type IS NULL
-    OR event_type NOT IN ('view_product', 'add_to_cart', 'checkout_start', 'payment_attempt', 'purchase')
-  UNION ALL
-  SELECT event_id, 'orphan_product', 'repair', 'product_id', product_id, CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE product_fault
-  UNION ALL
-  SELECT event_id, 'unknown_device', 'repair', 'device', device, device_of_user, signup_month
-  FROM values_at_fault
-  WHERE device NOT IN ('iOS', 'Android', 'Web')
-  UNION ALL
-  SELECT event_id, 'unknown_referrer', 'repair', 'referrer', referrer, CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE referrer NOT IN ('direct', 'search', 'ads', 'push')
-  UNION ALL
-  SELECT event_id, 'unknown_page', 'repair', 'page', page, CAST(NULL AS STRING), signup_month
-  FROM values_at_fault
-  WHERE page NOT IN ('home', 'category', 'search', 'product', 'cart', 'checkout')
+    OR (e.device IS NOT NULL AND a.value IS NULL)
 )
-SELECT row_key, kind, 'quarantine' AS remediation, 'event_id' AS column_name, row_key AS original_value,
-  CAST(NULL AS STRING) AS repaired_value, signup_month
-FROM broken_keys
+SELECT event_id AS row_key, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS remediation,
+  'user_id' AS column_name, user_id AS original_value, owner AS repaired_value, signup_month
+FROM reassigned
 UNION ALL
-SELECT f.event_id, f.kind, f.remediation, f.column_name, f.original_value, f.repaired_value, f.signup_month
-FROM found AS f
-LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(f.event_id, '') AND b.signup_month = f.signup_month
-WHERE b.row_key IS NULL
+SELECT v.event_id,
+  CASE
+    WHEN v.user_id IS NULL AND v.owner IS NULL THEN 'missing_user'
+    WHEN q.user_id IS NULL THEN 'orphan_user'
+    ELSE 'user_quarantined'
+  END,
+  'quarantine', 'user_id', v.user_id, CAST(NULL AS STRING), v.signup_month
+FROM values_at_fault AS v
+LEFT JOIN (SELECT DISTINCT user_id, signup_month FROM quarantine.users) AS q
+  ON q.user_id = IFNULL(v.owner, v.user_id) AND q.signup_month = v.signup_month
+WHERE v.user_fault
+UNION ALL
+SELECT l.event_id, 'session_id_null', IF(a.session_id IS NULL, 'quarantine', 'repair'), 'session_id', CAST(NULL AS STRING),
+  a.session_id, l.signup_month
+FROM lost AS l
+LEFT JOIN attributed AS a ON a.event_id = l.event_id AND a.signup_month = l.signup_month
+UNION ALL
+SELECT event_id, IF(event_type = 'purchase', 'purchase_without_payment', 'payment_without_checkout'),
+  IF(page IN ('home', 'category', 'search', 'product'), 'repair', 'quarantine'), 'event_type', event_type,
+  IF(page IN ('home', 'category', 'search', 'product'), 'view_product', NULL), signup_month
+FROM steps
+WHERE groundless
+UNION ALL
+SELECT event_id, 'timestamp_reversed', 'repair', 'event_timestamp', FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp),
+  FORMAT_TIMESTAMP('%F %H:%M:%E6S', earliest), signup_month
+FROM steps
+WHERE reversed AND NOT groundless
+UNION ALL
+SELECT event_id, 'event_before_signup', 'quarantine', 'event_timestamp',
+  FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp), CAST(NULL AS STRING), signup_month
+FROM values_at_fault
+WHERE is_early
+UNION ALL
+SELECT event_id, 'unknown_device', 'repair', 'device', device, device_of_user, signup_month
+FROM values_at_fault
+WHERE device_fault

@@ -8,10 +8,11 @@ import dagster as dg
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
-from ecom_platform.tables import CATALOG, QUALITY, Table
+from ecom_platform.tables import QUALITY, Table
 from ecom_platform.warehouse.contract import Query, Warehouse
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql import SqlAsset
 
 Rows = Any
 Compute = Callable[[Warehouse, Query], Rows]
@@ -19,7 +20,7 @@ Describe = Callable[[Rows], dict[str, Any]]
 
 
 def quality_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    files = {file.table: file for file in load_sql(sql_folder(), CATALOG)}
+    files = {file.table: file for file in platform_sql()}
     scorecard, residual_errors = QUALITY
     return [
         _asset(settings, files[scorecard], _scorecard, _of_scorecard),

@@ -16,7 +16,7 @@ from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
-from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare
+from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare, of_cohort
 from ecom_platform.origins.origin import Origin, identity, open_origin, provenance, world_settings
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
@@ -117,6 +117,6 @@ def _build(store: Warehouse, origin: Origin, keys: Sequence[str], say: Say) -> I
     """Writes the cohorts whole, one after the other."""
     for done, key in enumerate(keys, start=1):
         rows = origin.month(date.fromisoformat(key))
-        counts = store.replace({table: rows[table.name] for table in COHORT_TABLES}, [key])
+        counts = store.replace(of_cohort(rows), [key])
         yield from counts.items()
         say(f"{key}: {counts[CATALOG['raw.users']][key]:,} users written, cohort {done} of {len(keys)}.")

@@ -8,17 +8,18 @@ from pathlib import Path
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
 from ecom_platform.tables import QUALITY, Catalog
 from ecom_platform.warehouse.contract import Query
-from ecom_platform.warehouse.sql import SqlAsset, load_sql
+from ecom_platform.warehouse.sql import SqlAsset
 
 
 def sql_assets(
     settings: Settings, months: dg.PartitionsDefinition[str], catalog: Catalog, folder: Path
 ) -> list[dg.AssetsDefinition]:
     """All but those of the quality layer, which are scored in words, too."""
-    files = [file for file in load_sql(folder, catalog) if file.table not in QUALITY]
+    files = [file for file in platform_sql(folder=folder, catalog=catalog) if file.table not in QUALITY]
     return [sql_asset(file, settings, months, catalog) for file in files]
 
 

@@ -9,12 +9,13 @@ from ecom_platform.orchestration.checks.evaluation import CheckFinding, Reported
 from ecom_platform.orchestration.checks.guards import breach_table, in_words, tables_read
 from ecom_platform.orchestration.checks.partitioned import check_spec
 from ecom_platform.orchestration.resources import WarehouseResource
-from ecom_platform.quality.checks.arrivals import HAPPENED, WINDOWS, Finding, drift, freshness, observed_until, volume
+from ecom_platform.quality.checks.arrivals import WINDOWS, Finding, drift, freshness, observed_until, volume
 from ecom_platform.quality.checks.invariants import demands
 from ecom_platform.quality.checks.rules import Family, Rule
 from ecom_platform.quality.checks.validation import Breach, Validation, validate
-from ecom_platform.quality.remediation.declarations import Remediation, remediations_of
 from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables.cleaning import remediations_of
+from ecom_platform.tables.remediation import Remediation
 from ecom_platform.tables.spec import PARTITION_COLUMN
 from ecom_platform.warehouse.contract import RowCounts, Warehouse
 
@@ -32,14 +33,14 @@ _WORDS = {
     Family.MISSING_VALUES: "Columns that a sound row fills are filled.",
     Family.REFERENCES: "What a row refers to (a user, an order, a product) exists in the same signup month.",
     Family.ACCEPTED_VALUES: "Columns with a fixed list of values hold nothing else.",
-    Family.RANGES: "Numbers are not below what is possible.",
+    Family.RANGES: "Numbers are within what is possible.",
 }
 
 
 def report(raw: Table, months: dg.PartitionsDefinition[str], synthetic: bool) -> dg.AssetChecksDefinition:
     """The reporting checks of a raw table: one for each kind of error, and what its specification demands, by family."""
     violations = CATALOG[f"violations.{raw.name}"]
-    kinds = remediations_of(raw.name)
+    kinds = remediations_of(raw)
     arrivals = _arrivals(raw, synthetic)
     families = [family for family in Family if _rules(raw, family)]
     # Where a table that a rule reads was never written, no rule can be judged: the schema check says so.
@@ -88,7 +89,7 @@ def _arrivals(raw: Table, synthetic: bool) -> dict[str, str]:
     checks = {}
     if raw.partitioned:
         checks[VOLUME] = "No month has far fewer or far more rows than the three months before it."
-    if raw.name in HAPPENED:
+    if raw.event_date is not None:
         checks[FRESHNESS] = "Rows of the last days are there: there is no longer silence than chance explains."
     if synthetic and any(column.shares for column in raw.columns):
         checks[DRIFT] = "Values are mixed as the synthetic world declares, within two percentage points."
@@ -165,6 +166,8 @@ def _kinds(
         total, repaired = sum(bad.values()), sum(row["repaired"] for row in found)
         examples = tuple(sorted(row["row_key"] for row in first if row["kind"] == kind.kind))
         details: dict[str, Any] = {"repaired": repaired, "quarantined": total - repaired} if total else {}
-        words = f"{total:,} rows have this error: {repaired:,} were repaired, {total - repaired:,} set aside." if total else ""
+        words = (
+            f"{total:,} rows have this error: {repaired:,} were repaired, {total - repaired:,} quarantined." if total else ""
+        )
         findings[kind.kind] = CheckFinding(bad, rows, words, examples, details)
     return findings

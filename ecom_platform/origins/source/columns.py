@@ -22,14 +22,6 @@ DUCKDB_TYPES = {
     Type.NUMERIC: "DECIMAL(18, 2)",
 }
 
-OWN_DATES = {
-    "users": "signup_date",
-    "orders": "order_date",
-    "user_events": "event_timestamp",
-    "experiment_assignments": "assigned_at",
-}
-"""The column that says when a row of the table happened; order_items have none."""
-
 _INTEGERS = frozenset(
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 )
@@ -44,7 +36,7 @@ def quoted(name: str) -> str:
 def required_columns(table: Table) -> tuple[str, ...]:
     """The columns that a source must give: the key, what it belongs to, and when it happened."""
     belongs_to = [key.column for key in table.foreign_keys if not table.column(key.column).nullable]
-    dates = [OWN_DATES[table.name]] if table.name in OWN_DATES else []
+    dates = [] if table.event_date is None else [table.event_date]
     return tuple(dict.fromkeys([*table.key, *belongs_to, *dates]))
 
 

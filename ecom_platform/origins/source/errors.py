@@ -29,6 +29,6 @@ def said_by_duckdb(error: Exception) -> tuple[str, int | None]:
     """DuckDB's message as one sentence without its class, and the line of the SQL it points at, if any."""
     message = str(error)
     line = re.search(r"^LINE (\d+):", message, re.MULTILINE)
-    told = message.split("\n\n")[0].split("\nLINE ")[0]
-    sentence = re.sub(r"^[\w ]+ Error: ", "", "; ".join(part.strip(" !") for part in told.splitlines() if part.strip()))
+    first = message.split("\n\n")[0].split("\nLINE ")[0]
+    sentence = re.sub(r"^[\w ]+ Error: ", "", "; ".join(part.strip(" !") for part in first.splitlines() if part.strip()))
     return (sentence if len(sentence) <= 400 else f"{sentence[:397]}..."), int(line[1]) if line else None

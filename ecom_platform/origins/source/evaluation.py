@@ -73,7 +73,7 @@ class Evaluation:
             placed: dict[str, str] = {}
             for name, table in GIVEN.items():
                 self._load(table, folder.tables.get(name), placed, start_month, as_of)
-                placed[name] = f"main.{name}"
+                placed[str(table)] = f"main.{name}"
         except BaseException:
             self.close()
             raise
@@ -135,7 +135,7 @@ class Evaluation:
             if count:
                 raise SourceError(
                     f"{given.file.name}: {counted(count, 'value')} of column {column.name} {'is' if count == 1 else 'are'} no "
-                    f"{column.type}, which {given.table} needs, such as {example!r}; mend the file or convert the column in "
+                    f"{column.type}, which {given.table} needs, such as {example!r}; correct the file or convert it in "
                     f"{given.table.name}.sql instead"
                 )
 

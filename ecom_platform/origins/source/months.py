@@ -1,9 +1,8 @@
 """Which month every row of a source belongs to: the month in which its user signed up.
 
-- users: by their signup date;
-- orders, events, assignments: their user's month; where the user is unknown or null, the month of their own date;
-- order items: their order's month;
-- a row that has none of these belongs to the start month, so that cleaning can say what is wrong with it;
+- a row of a table with an owner (an order's user, a line's order): the owner's month;
+- any other row, and one whose owner is unknown or null: the month of its own date, which is the signup of a user;
+- a row that has neither belongs to the start month, so that cleaning can say what is wrong with it;
 - rows that share a key belong to the earliest month of any of them, so that cleaning sees them side by side.
 """
 
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ecom_platform.origins.source.columns import OWN_DATES, quoted
+from ecom_platform.origins.source.columns import quoted
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 
@@ -24,28 +23,25 @@ def months_between(start_month: date, as_of: date) -> list[date]:
 
 def own_date(table: Table) -> str | None:
     """An expression for the day (UTC) on which a row happened, over the table as `given`; None where it has none."""
-    name = OWN_DATES.get(table.name)
-    return None if name is None else f"CAST(given.{quoted(name)} AS DATE)"
+    return None if table.event_date is None else f"CAST(given.{quoted(table.event_date)} AS DATE)"
 
 
 def with_months(table: Table, rows: str, placed: Mapping[str, str], start_month: date, keys_repeat: bool) -> str:
     """A SELECT of the rows with their month, sorted by month and key.
 
     `rows` is a relation in the raw table's columns but the month; `placed` names the relations of the tables that have
-    their months already: users for everything but users and order_items, orders for order_items. `keys_repeat` says
-    whether any key occurs twice.
+    their months already, the owner's among them. `keys_repeat` says whether any key occurs twice.
     """
     names = [name for name in table.column_names if name != PARTITION_COLUMN]
     columns = ", ".join(f"given.{quoted(name)}" for name in names)
     start = f"DATE '{start_month}'"
     day = own_date(table)
     own_month = f"CAST(date_trunc('month', {day}) AS DATE), " if day else ""
-    if table.name == "users":
-        month, join = f"coalesce({own_month}{start})", ""
-    else:
-        owner, key = ("orders", "order_id") if table.name == "order_items" else ("users", "user_id")
+    month, join = f"coalesce({own_month}{start})", ""
+    if table.owner is not None and (owner := table.foreign_key(table.owner)):
+        key = quoted(owner.column)
         month = f"coalesce(owner.{PARTITION_COLUMN}, {own_month}{start})"
-        owners = f"SELECT DISTINCT {key}, {PARTITION_COLUMN} FROM {placed[owner]}"
+        owners = f"SELECT DISTINCT {key}, {PARTITION_COLUMN} FROM {placed[owner.references]}"
         join = f" LEFT JOIN ({owners}) AS owner ON owner.{key} = given.{key}"
     select = f"SELECT {columns}, {month} AS {PARTITION_COLUMN} FROM {rows} AS given{join}"
     order = [PARTITION_COLUMN, *table.key]

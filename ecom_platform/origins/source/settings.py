@@ -21,7 +21,7 @@ class SourceSettings:
     """A source's description of itself.
 
     `start_month` is the first day of the first month with data, `as_of` the last whole day observed; None where the
-    source leaves them to the platform's own settings. `currency` is an ISO 4217 code, empty when not told.
+    source leaves them to the platform's own settings. `currency` is an ISO 4217 code, empty when unknown.
     `data_folder` is where relative paths in the SQL files are looked up first, `data_env` the environment variable
     that may name another, empty when there is none.
     """

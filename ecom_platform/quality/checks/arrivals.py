@@ -18,17 +18,6 @@ from ecom_platform.tables.spec import PARTITION_COLUMN
 if TYPE_CHECKING:
     from ecom_platform.warehouse.contract import RowCounts, Warehouse
 
-HAPPENED = {
-    "users": "signup_date",
-    "orders": "order_date",
-    "user_events": "event_timestamp",
-    "experiment_assignments": "assigned_at",
-}
-"""The column that says when a row of a raw table happened. Tables that are not named have no time of their own."""
-
-AT_SIGNUP = ("users", "experiment_assignments")
-"""Raw tables whose rows all happen at signup: a month of them is complete when the month is over."""
-
 TRAILING_MONTHS = 3
 LEAST, MOST = 0.6, 1 / 0.6
 SETTLED_DAYS = 60
@@ -83,16 +72,21 @@ def volume(raw: Table, rows: RowCounts, until: date) -> Finding:
 
 
 def _share_due(raw: Table, month: date, until: date) -> float | None:
-    """How much of a month's rows should be there; None where that cannot be told."""
+    """How much of a month's rows should be there; None where that is unknown."""
     end = (month + timedelta(days=32)).replace(day=1)
-    if raw.name in AT_SIGNUP:
+    if raw.at_signup:
+        # Such a month is complete when it is over.
         return min(1.0, ((until - month).days + 1) / (end - month).days)
     return 1.0 if until >= end + timedelta(days=SETTLED_DAYS) else None
 
 
 def freshness(raw: Table, store: Warehouse, until: date) -> Finding:
-    """Whether rows of the last days are missing: a silence too long for how often rows came before."""
-    column = raw.column(HAPPENED[raw.name])
+    """Whether rows of the last days are missing: a silence too long for how often rows came before.
+
+    Asked of a table that has an event date.
+    """
+    assert raw.event_date is not None
+    column = raw.column(raw.event_date)
     day = f"DATE({column.name})" if column.type is Type.TIMESTAMP else column.name
     # Every month is asked for by name, since a warehouse may refuse to read a large table without.
     found = store.query(
@@ -121,7 +115,7 @@ def judge_freshness(raw: Table, newest: date | None, recent: int, until: date) -
 
 
 def drift(raw: Table, store: Warehouse) -> Finding:
-    """Columns whose values are mixed otherwise than the synthetic world declares. Undeclared values are left out."""
+    """Columns whose values are distributed differently from the declared shares. Undeclared values are left out."""
     declared = [column for column in raw.columns if column.shares]
     where = f" WHERE {PARTITION_COLUMN} >= DATE '1900-01-01'" if raw.partitioned else ""
     sql = " UNION ALL ".join(

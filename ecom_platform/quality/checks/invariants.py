@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ecom_platform.quality.checks.rules import Family, Holds, Rule, Tables, rules
+from ecom_platform.tables.cleaning import QUARANTINE_REASON
 from ecom_platform.tables.layers import LAYERS
-from ecom_platform.tables.remediation import QUARANTINE_REASON
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a table's specification demands of its rows, as rules over Ibis expressions.
 
-Here a specification (types, keys, references, accepted values, minima) becomes named rules that a warehouse can count
+Here a specification (types, keys, references, accepted values, ranges) becomes named rules that a warehouse can count
 offenders of. Which table is asked, when, and how bad an offence is, is not decided here; neither is anything about one
 particular table: what its rows must keep beyond its columns is in `invariants`.
 """
@@ -40,12 +40,12 @@ class Tables:
 
 
 Holds: TypeAlias = "Callable[[ir.Table, Tables], ir.BooleanColumn]"
-"""True for every row that keeps the rule; never null. The rows judged come first."""
+"""True for every row that satisfies the rule; never null. The rows judged come first."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A demand on the rows of a table. `words` ends the sentence "every row keeps: ..."; `reads` are other tables by name."""
+    """A demand on the rows of a table. `words` say what holds of a row that satisfies it; `reads` are other tables by name."""
 
     name: str
     family: Family
@@ -72,7 +72,7 @@ def key_text(rows: ir.Table, columns: tuple[str, ...]) -> ir.StringColumn:
 
 def _of_column(table: Table, column: Column) -> Iterator[Rule]:
     name = column.name
-    # A missing part of a key is a fault of the key: the two are told as one.
+    # A missing part of a key violates the key's rule, which reports both.
     if not column.nullable and name not in table.key:
         yield Rule(f"{name}_present", Family.MISSING_VALUES, f"{name} has a value", (name,), _present(name))
     if column.accepted:
@@ -81,6 +81,9 @@ def _of_column(table: Table, column: Column) -> Iterator[Rule]:
     if column.minimum is not None:
         words = f"{name} is at least {column.minimum:g}"
         yield Rule(f"{name}_minimum", Family.RANGES, words, (name,), _at_least(name, column.minimum))
+    if column.maximum is not None:
+        words = f"{name} is at most {column.maximum:g}"
+        yield Rule(f"{name}_maximum", Family.RANGES, words, (name,), _at_most(name, column.maximum))
 
 
 def _present(name: str) -> Holds:
@@ -92,9 +95,16 @@ def _accepted(column: Column) -> Holds:
 
 
 def _at_least(name: str, minimum: float) -> Holds:
-    # A whole bound stays whole: comparing money with a floating-point literal would not be exact.
-    bound = int(minimum) if minimum == int(minimum) else minimum
-    return lambda rows, _: rows[name].isnull() | (rows[name] >= bound)
+    return lambda rows, _: rows[name].isnull() | (rows[name] >= _exact(minimum))
+
+
+def _at_most(name: str, maximum: float) -> Holds:
+    return lambda rows, _: rows[name].isnull() | (rows[name] <= _exact(maximum))
+
+
+def _exact(bound: float) -> float:
+    """A whole bound stays whole: comparing money with a floating-point literal would not be exact."""
+    return int(bound) if bound == int(bound) else bound
 
 
 def _unique(table: Table) -> Rule:

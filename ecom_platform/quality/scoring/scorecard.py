@@ -1,4 +1,4 @@
-"""The scorecard and the residual errors: computed by the warehouse, completed and put into words here.
+"""The scorecard and the residual errors: computed by the warehouse, completed and described here.
 
 Only what is here, and the SQL files it runs, may read the injected errors and the truth of the world.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecom_platform.quality.remediation.declarations import REMEDIATIONS
+from ecom_platform.tables import CLEANED
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from ecom_platform.warehouse.contract import Query, Warehouse
 
 UNKNOWN_TRUTH = (
-    "The truth about this data is unknown: no list of its errors exists. The rates say how often each rule found something, "
+    "The truth about this data is unknown: no list of its errors exists. The rates say how often each rule flagged a row, "
     "not how often it was right."
 )
 NO_RESIDUAL = "What cleaning left behind is unknown, too: there is no world without errors to compare with."
-CASES = ("injected", "caught", "falsely_accused", "repaired_to_truth")
+CASES = ("injected", "true_positives", "false_positives", "false_negatives", "repaired_to_truth")
 
 
 def scorecard(store: Warehouse, query: Query) -> pa.Table:
@@ -32,18 +33,18 @@ def scorecard(store: Warehouse, query: Query) -> pa.Table:
         rows = store.query(query.sql, query.reads).to_pylist()
         known = truth_is_known(store)
         sizes = _sizes(store)
+    declared = [(raw.name, remediation.kind) for raw in CLEANED for remediation in remediations_of(raw)]
     found = {(row["table_name"], row["kind"]) for row in rows}
-    for remediation in REMEDIATIONS:
-        if (remediation.table, remediation.kind) not in found:
-            size = sizes[remediation.table]
+    for table, kind in declared:
+        if (table, kind) not in found:
             blank: dict[str, Any] = dict.fromkeys(SCORECARD.column_names)
             rows.append(
                 blank
-                | {"table_name": remediation.table, "kind": remediation.kind, "repaired": 0, "accused": 0, "row_count": size}
-                | {"accused_rate": 0.0 if size else None}
+                | {"table_name": table, "kind": kind, "repaired": 0, "flagged": 0, "row_count": sizes[table]}
+                | {"flagged_rate": 0.0 if sizes[table] else None}
                 | dict.fromkeys(CASES, 0 if known else None)
             )
-    order = {(each.table, each.kind): number for number, each in enumerate(REMEDIATIONS)}
+    order = {key: number for number, key in enumerate(declared)}
     rows.sort(key=lambda row: order.get((row["table_name"], row["kind"]), len(order)))
     return pa.Table.from_pylist(rows, schema=SCORECARD.arrow_schema)
 
@@ -56,31 +57,31 @@ def truth_is_known(store: Warehouse) -> bool:
 
 
 def _sizes(store: Warehouse) -> dict[str, int]:
-    from ecom_platform.tables import CLEANED
-
     return {table.name: sum(store.row_counts(table).values()) for table in CLEANED}
 
 
 def scorecard_markdown(rows: pa.Table, everything: bool = False) -> str:
-    """The scorecard for people: the kinds that occur (or `everything`), and what is not known said in words."""
-    shown = [row for row in rows.to_pylist() if everything or row["injected"] or row["accused"]]
+    """The scorecard for people: the kinds that occur (or `everything`), and the unknown said in words."""
+    shown = [row for row in rows.to_pylist() if everything or row["injected"] or row["flagged"]]
     known = any(row["injected"] is not None for row in rows.to_pylist())
     if not shown:
-        return "No error was injected, and none was found."
+        return "No error was injected, and no row was flagged."
     if not known:
-        lines = [UNKNOWN_TRUTH, "", "| table | kind | rows found | rate | repaired | set aside |", "|---|---|--:|--:|--:|--:|"]
+        lines = [UNKNOWN_TRUTH, "", "| table | kind | flagged | rate | repaired | quarantined |", "|---|---|--:|--:|--:|--:|"]
         lines += [
-            f"| {row['table_name']} | {row['kind']} | {row['accused']:,} | {_percent(row['accused_rate'])} "
-            f"| {row['repaired']:,} | {row['accused'] - row['repaired']:,} |"
+            f"| {row['table_name']} | {row['kind']} | {row['flagged']:,} | {_percent(row['flagged_rate'])} "
+            f"| {row['repaired']:,} | {row['flagged'] - row['repaired']:,} |"
             for row in shown
         ]
         return "\n".join(lines)
     lines = [
-        "| table | kind | injected | caught | falsely accused | precision | recall | repaired | to truth |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| table | kind | injected | true positives | false positives | false negatives | precision | recall | repaired "
+        "| to truth |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {row['table_name']} | {row['kind']} | {row['injected']:,} | {row['caught']:,} | {row['falsely_accused']:,} "
+        f"| {row['table_name']} | {row['kind']} | {row['injected']:,} | {row['true_positives']:,} "
+        f"| {row['false_positives']:,} | {row['false_negatives']:,} "
         f"| {_share(row['precision'])} | {_share(row['recall'])} | {row['repaired']:,} | {row['repaired_to_truth']:,} |"
         for row in shown
     ]
@@ -109,13 +110,12 @@ def headline(rows: pa.Table) -> dict[str, float | int]:
     known = [row for row in rows.to_pylist() if row["injected"] is not None]
     if not known:
         return {}
-    injected, caught = sum(row["injected"] for row in known), sum(row["caught"] for row in known)
-    accused = sum(row["falsely_accused"] for row in known)
-    totals: dict[str, float | int] = {"injected": injected, "caught": caught, "falsely_accused": accused}
-    if injected:
-        totals["recall"] = caught / injected
-    if caught + accused:
-        totals["precision"] = caught / (caught + accused)
+    names = ("injected", "true_positives", "false_positives", "false_negatives")
+    totals: dict[str, float | int] = {name: sum(row[name] for row in known) for name in names}
+    if totals["injected"]:
+        totals["recall"] = totals["true_positives"] / totals["injected"]
+    if flagged := totals["true_positives"] + totals["false_positives"]:
+        totals["precision"] = totals["true_positives"] / flagged
     return totals
 
 

@@ -15,7 +15,7 @@ RESIDUAL_ERRORS = Table(
         Column("segment", Type.STRING, "The group of users it is of; all for every user."),
         Column("true_value", Type.FLOAT64, "Its value had no error been injected.", True),
         Column("cleaned_value", Type.FLOAT64, "Its value in the mart.", True),
-        Column("best_value", Type.FLOAT64, "Its value with every error mended that any rule could mend.", True),
+        Column("best_value", Type.FLOAT64, "Its value with every error repaired that any rule could repair.", True),
         Column("error", Type.FLOAT64, f"cleaned_value over true_value, minus 1; {_EMPTY}.", True),
         Column("unrecoverable", Type.FLOAT64, f"best_value over true_value, minus 1; {_EMPTY}.", True),
         Column("avoidable", Type.FLOAT64, f"error minus unrecoverable: what better rules could still gain; {_EMPTY}.", True),

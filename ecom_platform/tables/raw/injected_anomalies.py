@@ -16,4 +16,5 @@ INJECTED_ANOMALIES = Table(
     ),
     key=("table_name", "row_key", "kind", "column_name"),
     layout=Layout(partition_by="signup_month", cluster_by=("table_name", "row_key")),
+    made_by="world/assemble.py",
 )

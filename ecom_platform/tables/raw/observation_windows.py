@@ -12,4 +12,5 @@ OBSERVATION_WINDOWS = Table(
     ),
     key=("signup_month",),
     layout=Layout(),
+    made_by="world/assemble.py",
 )

@@ -1,5 +1,6 @@
 """products: what the shop sells."""
 
+from ecom_platform.tables.remediation import Fault, emptied, replaced
 from ecom_platform.tables.spec import Column, Layout, Table, Type
 
 CATEGORIES = ("Furniture", "Appliances", "Cleaning", "Kitchenware", "Fabric", "Organizers", "Deco")
@@ -23,9 +24,22 @@ PRODUCTS = Table(
         ),
         Column("brand", Type.STRING, "Brand.", nullable=True),
         Column(
-            "discount_day_of_week", Type.INT64, "Weekday of the discount, 0 (Monday) to 6 (Sunday).", nullable=True, minimum=0
+            "discount_day_of_week",
+            Type.INT64,
+            "Weekday of the discount, 0 (Monday) to 6 (Sunday).",
+            nullable=True,
+            minimum=0,
+            maximum=6,
         ),
     ),
     key=("product_id",),
     layout=Layout(cluster_by=("product_id",)),
+    made_by="world/catalogue.py",
+    remediations=(
+        replaced("missing_category", "category", Fault.MISSING, "Unknown", "its sales are real"),
+        replaced("missing_price", "price", Fault.MISSING, "0", "0 is no list price; each line has a price of its own"),
+        replaced("negative_price", "price", Fault.OUT_OF_RANGE, "0", "0 is no list price; each line has a price of its own"),
+        emptied("unknown_price_tier", "price_tier", Fault.NOT_ACCEPTED, "the true value is unknown"),
+        emptied("unknown_discount_day", "discount_day_of_week", Fault.OUT_OF_RANGE, "the true value is unknown"),
+    ),
 )

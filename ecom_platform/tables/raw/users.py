@@ -1,5 +1,6 @@
 """users: who signed up, where from, and what they subscribe to."""
 
+from ecom_platform.tables.remediation import EITHER, REPAIR, Fault, Remediation, emptied, replaced
 from ecom_platform.tables.spec import Column, Layout, Table, Type, signup_month_column
 
 DEVICES = ("iOS", "Android", "Web")
@@ -57,4 +58,79 @@ USERS = Table(
     ),
     key=("user_id",),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
+    event_date="signup_date",
+    at_signup=True,
+    made_by="world/assemble.py",
+    remediations=(
+        Remediation(
+            "signup_in_future",
+            ("signup_date",),
+            EITHER,
+            "replaced by the day of the user's first event in the signup month; without one, quarantined",
+            "the event log starts on the signup day, and without a signup day a user belongs to no cohort",
+            injected=True,
+        ),
+        Remediation("missing_signup_date", ("signup_date",), EITHER, "as signup_in_future", "as signup_in_future"),
+        Remediation(
+            "signup_outside_month",
+            ("signup_date",),
+            EITHER,
+            "as signup_in_future",
+            "the month decides the partition, and everything else of the user is there",
+        ),
+        Remediation(
+            "join_before_signup",
+            ("subscription_join_date", "subscription_type"),
+            REPAIR,
+            "the date is emptied, a paid type becomes Free",
+            "a user is Free until the day of joining, and there is no possible day",
+            injected=True,
+        ),
+        Remediation(
+            "join_in_future",
+            ("subscription_join_date", "subscription_type"),
+            REPAIR,
+            "the date is emptied, a paid type becomes Free",
+            "as observed on the last day, the user had not joined yet",
+        ),
+        Remediation(
+            "paid_without_join_date",
+            ("subscription_type",),
+            REPAIR,
+            "the type becomes Free",
+            "a user is Free until the day of joining; a source that knows no such days leaves the type null",
+            injected=True,
+        ),
+        Remediation(
+            "free_with_join_date",
+            ("subscription_join_date",),
+            REPAIR,
+            "the date is emptied",
+            "the two columns contradict each other, most users are Free, and analyses group by the type",
+            injected=True,
+        ),
+        emptied(
+            "unknown_subscription",
+            "subscription_type",
+            Fault.NOT_ACCEPTED,
+            "no subscription is better than one that nobody sells",
+        ),
+        Remediation(
+            "unknown_device",
+            ("device",),
+            REPAIR,
+            "replaced by the device of most of the user's events; without events, emptied",
+            "events carry a copy of the user's device",
+            injected=True,
+        ),
+        emptied("unknown_marketing_source", "marketing_source", Fault.NOT_ACCEPTED, "the true value is unknown"),
+        replaced(
+            "missing_region",
+            "region",
+            Fault.MISSING,
+            "Unknown",
+            "the true value is unknown, and the rest of the user is sound",
+            injected=True,
+        ),
+    ),
 )

@@ -50,4 +50,5 @@ WORLD_TRUTH = Table(
     ),
     key=("user_id",),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
+    made_by="world/assemble.py",
 )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ecom_platform.tables.spec import Table
-from ecom_platform.warehouse.sql.asset import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql.asset import Draft, Part, SqlAsset, as_comment, check_sql, load_sql, read_sql, sql_folder
 from ecom_platform.warehouse.sql.errors import SqlError
 
 if TYPE_CHECKING:
@@ -57,4 +57,17 @@ def column_sources(sql: str, reads: Iterable[Table]) -> Mapping[str, Sources]:
     return lineage(sql, tuple(sorted(set(reads), key=str)))
 
 
-__all__ = ["SqlAsset", "SqlError", "column_sources", "load_sql", "sql_folder", "to_bigquery", "to_duckdb"]
+__all__ = [
+    "Draft",
+    "Part",
+    "SqlAsset",
+    "SqlError",
+    "as_comment",
+    "check_sql",
+    "column_sources",
+    "load_sql",
+    "read_sql",
+    "sql_folder",
+    "to_bigquery",
+    "to_duckdb",
+]

@@ -1,4 +1,8 @@
-"""Files of SQL as assets: `sql/<layer>/<name>.sql` computes the table `layer.name`, and says so in its leading comment."""
+"""Files of SQL as assets: `sql/<layer>/<name>.sql` computes the table `layer.name`, and says so in its leading comment.
+
+A statement may also be put together from a file and generated text, or be generated altogether: `read_sql` gives drafts,
+which others may complete, and `check_sql` makes assets of them.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +29,74 @@ _WIDENS_TO = {Type.INT64: (Type.NUMERIC, Type.FLOAT64), Type.NUMERIC: (Type.FLOA
 
 
 @dataclass(frozen=True)
+class Part:
+    """Lines of a statement, and where they are from: a file, and the number of their first line there.
+
+    Generated lines have no number (0): `origin` names what they are generated from.
+    """
+
+    text: str
+    origin: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The statement of a table (by its full name), in parts, before it is checked."""
+
+    table: str
+    parts: tuple[Part, ...]
+
+    @property
+    def sql(self) -> str:
+        return "\n".join(part.text for part in self.parts)
+
+    def locate(self, error: SqlError) -> SqlError:
+        """The same error with the place that its line is from."""
+        line = error.line
+        for part in self.parts:
+            lines = part.text.count("\n") + 1
+            if line <= lines or part is self.parts[-1]:
+                return error.at(part.origin, part.line and part.line + line - 1)
+            line -= lines
+        return error
+
+    def within(self, note: str, before: str, after: str, origin: str) -> Draft:
+        """The statement with generated text around it, lines of the file still known as such.
+
+        The leading comment stays first, with `note` (plain text) as its last paragraph; then `before`, the statement,
+        indented, and `after`.
+        """
+        (part,) = self.parts
+        comment = _LEADING_COMMENT.match(part.text)
+        lines = part.text.rstrip().split("\n")
+        head = comment[0].count("\n") if comment else 0
+        return Draft(
+            self.table,
+            (
+                Part("\n".join(lines[:head]), part.origin, part.line),
+                Part("\n".join([as_comment(f"\n{note}"), before]), origin),
+                Part("\n".join(f"  {line}".rstrip() for line in lines[head:]), part.origin, part.line + head),
+                Part(after, origin),
+            ),
+        )
+
+
+def as_comment(text: str) -> str:
+    """The text as comment lines."""
+    return "\n".join(f"-- {line}".rstrip() for line in text.splitlines())
+
+
+@dataclass(frozen=True)
 class SqlAsset:
     """A table and the statement that computes it.
 
-    `description` is the file's leading comment, as markdown; `sql` is the whole text, so that its lines are the file's,
-    with the catalogue's numbers in the place of its parameters;
+    `description` is the leading comment, as markdown; `sql` is the whole text, of which a file that stands alone is all, with
+    the catalogue's numbers in the place of its parameters;
     `reads` are the tables the statement reads, by name.
     """
 
     table: Table
-    path: Path
     description: str
     sql: str
     reads: tuple[Table, ...]
@@ -54,28 +116,46 @@ def load_sql(folder: Path, catalog: Catalog, layers: Iterable[str] = ()) -> tupl
     """Every `<layer>/<name>.sql` of the folder (of these layers only, if any are named), read and checked; each after
     those it reads.
 
+    Raises SqlError as `check_sql` does.
+    """
+    return check_sql(read_sql(folder, layers), catalog)
+
+
+def read_sql(folder: Path, layers: Iterable[str] = ()) -> tuple[Draft, ...]:
+    """Every `<layer>/<name>.sql` of the folder (of these layers only, if any are named) as it is written, by name."""
+    wanted = frozenset(layers)
+    paths = sorted(path for path in folder.glob("*/*.sql") if not wanted or path.parent.name in wanted)
+    return tuple(
+        Draft(
+            f"{path.parent.name}.{path.stem}",
+            (Part(path.read_text(encoding="utf-8"), f"{folder.name}/{path.parent.name}/{path.name}", 1),),
+        )
+        for path in paths
+    )
+
+
+def check_sql(drafts: Iterable[Draft], catalog: Catalog) -> tuple[SqlAsset, ...]:
+    """The statements as assets, each after those it reads.
+
     Raises SqlError, with file and line, for: a file that is no table of the catalogue or has no leading comment; what is
     not one SELECT; an unknown table, column or parameter; an ambiguous column; a select list other than the table's columns in
     name, order or type; what the two engines would not answer alike; tables that read each other in a circle.
     """
-    wanted = frozenset(layers)
-    paths = sorted(path for path in folder.glob("*/*.sql") if not wanted or path.parent.name in wanted)
-    assets = [_load(path, f"{folder.name}/{path.parent.name}/{path.name}", catalog) for path in paths]
+    assets = [_asset(draft, catalog) for draft in drafts]
     by_table = {asset.table: asset for asset in assets}
     graph = {table: [read for read in asset.reads if read in by_table] for table, asset in by_table.items()}
     return tuple(by_table[table] for table in in_order(graph))
 
 
-def _load(path: Path, origin: str, catalog: Catalog) -> SqlAsset:
-    name = f"{path.parent.name}.{path.stem}"
-    if name not in catalog:
-        raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}", 1, origin)
-    sql = _with_parameters(path.read_text(encoding="utf-8"), catalog.parameters, origin)
+def _asset(draft: Draft, catalog: Catalog) -> SqlAsset:
+    name = draft.table
     try:
-        description, reads = description_of(sql), _checked(sql, catalog[name], tuple(catalog.values()))
+        if name not in catalog:
+            raise SqlError(f"there is no table {name} for this file{did_you_mean(name, catalog)}")
+        sql = _with_parameters(draft.sql, catalog.parameters)
+        return SqlAsset(catalog[name], description_of(sql), sql, _checked(sql, catalog[name], tuple(catalog.values())))
     except SqlError as error:
-        raise error.of(origin) from error
-    return SqlAsset(catalog[name], path, description, sql, reads)
+        raise draft.locate(error) from error
 
 
 def description_of(sql: str) -> str:
@@ -91,17 +171,17 @@ def widens(found: Type, specified: Type) -> bool:
     return specified in _WIDENS_TO.get(found, ())
 
 
-def _with_parameters(text: str, parameters: Mapping[str, int], origin: str) -> str:
-    """The text with every `@name` replaced by the number that the catalogue gives it, in comments too."""
+def _with_parameters(sql: str, parameters: Mapping[str, int]) -> str:
+    """The statement with every `@name` replaced by the number that the catalogue gives it, in comments too."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
         if name not in parameters:
-            line = text.count("\n", 0, match.start()) + 1
-            raise SqlError(f"there is no parameter @{name}{did_you_mean(name, parameters)}", line, origin)
+            line = sql.count("\n", 0, match.start()) + 1
+            raise SqlError(f"there is no parameter @{name}{did_you_mean(name, parameters)}", line)
         return str(parameters[name])
 
-    return _PARAMETER.sub(value, text)
+    return _PARAMETER.sub(value, sql)
 
 
 @lru_cache(maxsize=512)

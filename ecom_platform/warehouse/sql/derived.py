@@ -68,7 +68,7 @@ def derive_sql(
         except DeclarationError:
             raise
         except SqlError as error:
-            raise error.of(origin) from error
+            raise error.at(origin, error.line) from error
         known[name] = asset.table
         assets.append(asset)
     return tuple(assets)
@@ -80,7 +80,7 @@ def _reading_order(files: Mapping[str, Path], origins: Mapping[str, str]) -> tup
         try:
             read = {other for other, _ in table_names(parse(path.read_text(encoding="utf-8")))}
         except SqlError as error:
-            raise error.of(origins[name]) from error
+            raise error.at(origins[name], error.line) from error
         if name in read:
             raise SqlError(f"{name} reads itself", 1, origins[name])
         reads[name] = [other for other in sorted(read) if other in files]
@@ -108,7 +108,7 @@ def _derive(path: Path, layer: str, declaration: Declaration, known: Mapping[str
                 raise DeclarationError(f"{layer}.{path.stem} has no column {column}{hint}", path.stem, what, column)
     doc = next(line for line in description.splitlines() if line)
     table = Table(layer, path.stem, doc, columns, declaration.key)
-    return SqlAsset(table, path, description, sql, statement.reads)
+    return SqlAsset(table, description, sql, statement.reads)
 
 
 def _columns(sql: str, statement: Statement, declaration: Declaration) -> tuple[Column, ...]:

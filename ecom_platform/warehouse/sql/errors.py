@@ -8,17 +8,21 @@ from ecom_platform.warehouse.errors import WarehouseError
 
 
 class SqlError(WarehouseError):
-    """A statement that cannot be what it should be. The message begins with file and line (`sql/clean/users.sql:12`)."""
+    """A statement that cannot be what it should be. The message begins with file and line (`sql/marts/orders.sql:12`).
+
+    Line 0 is no line: the place is named by `origin` alone.
+    """
 
     def __init__(self, problem: str, line: int = 1, origin: str = "") -> None:
         self.problem = problem
         self.line = line
         self.origin = origin
-        super().__init__(f"{origin}:{line}: {problem}" if origin else f"line {line}: {problem}")
+        place = (f"{origin}:{line}" if line else origin) if origin else f"line {line}"
+        super().__init__(f"{place}: {problem}")
 
-    def of(self, origin: str) -> SqlError:
-        """The same error, of a file."""
-        return SqlError(self.problem, self.line, origin)
+    def at(self, origin: str, line: int) -> SqlError:
+        """The same error, in a file."""
+        return SqlError(self.problem, line, origin)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from ecom_platform.origins.source import Source
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, CLEANED
 from ecom_platform.warehouse.contract import Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform_tests.origins.source.online_retail_lines import EXAMPLE, SAMPLE_OR_FILE, given_lines, write
 
 REMEDIATIONS = ("violations", "quarantine", "clean")
@@ -40,7 +40,7 @@ def warehouse(lines: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> 
         for month in source.months:
             rows = {CATALOG[f"raw.{name}"]: table for name, table in source.month(month).items()}
             warehouse.replace(rows, [f"{month}"])
-    for asset in load_sql(sql_folder(), CATALOG):
+    for asset in platform_sql():
         if asset.table.layer in REMEDIATIONS:
             warehouse.replace({asset.table: asset.query()}, months if asset.table.partitioned else None)
     return warehouse

@@ -11,9 +11,10 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, CLEANED, RAW
 from ecom_platform.tables.spec import Table, Type
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder, to_duckdb
+from ecom_platform.warehouse.sql import SqlAsset, to_duckdb
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -30,14 +31,14 @@ STORED = {
     Type.NUMERIC: "DECIMAL(18, 2)",
 }
 
-Verdict = tuple[str, str, str, str]
+Violation = tuple[str, str, str, str]
 """Row key, kind, remediation, column."""
 
 
 @cache
 def assets() -> tuple[SqlAsset, ...]:
     """The SQL of the layers of remediation alone: another layer's mistake is not theirs."""
-    return load_sql(sql_folder(), CATALOG, LAYERS)
+    return platform_sql(LAYERS)
 
 
 class Shop:
@@ -162,15 +163,15 @@ class Shop:
                 self.database.execute(f"INSERT INTO {asset.table} BY NAME {sql}")
         return self
 
-    def verdicts(self, name: str) -> set[Verdict]:
+    def violations(self, name: str) -> set[Violation]:
         sql = f"SELECT row_key, kind, remediation, column_name FROM violations.{name}"
         return {(row[0], row[1], row[2], row[3]) for row in self.database.execute(sql).fetchall()}
 
     def kinds(self, name: str) -> set[tuple[str, str]]:
-        return {(key, kind) for key, kind, _, _ in self.verdicts(name)}
+        return {(key, kind) for key, kind, _, _ in self.violations(name)}
 
-    def accusations(self) -> set[tuple[str, str, str]]:
-        """Table, row key and kind of everything that is held against any row."""
+    def flagged(self) -> set[tuple[str, str, str]]:
+        """Table, row key and kind of everything that is flagged in any row."""
         return {(table.name, key, kind) for table in CLEANED for key, kind in self.kinds(table.name)}
 
     def clean(self, name: str) -> dict[str, dict[str, object]]:

@@ -1,4 +1,4 @@
-"""The declared remediations and the SQL say the same, and the document is the declaration."""
+"""The declared remediations and the SQL agree, and the document is the declaration."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from sqlglot import exp
 
 import ecom_platform
-from ecom_platform.quality.remediation.declarations import REMEDIATIONS, markdown, remediations_of
-from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.quality.remediation.document import markdown
+from ecom_platform.tables import CATALOG, CLEANED, Table
+from ecom_platform.tables.cleaning import remediations_of
 from ecom_platform.warehouse.sql.analysis import analyse
 from ecom_platform_tests.quality.remediation.shop import Shop, assets
 
-DECLARED = {(each.table, each.kind): each for each in REMEDIATIONS}
-VERDICTS = {asset.table.name: asset for asset in assets() if asset.table.layer == "violations"}
+DECLARED = {(raw.name, each.kind): each for raw in CLEANED for each in remediations_of(raw)}
+RULES = {asset.table.name: asset for asset in assets() if asset.table.layer == "violations"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def museum() -> Shop:
     shop.line("b", "o")
     faults: list[dict[str, object]] = [
         {"product_id": None}, {"product_id": "?"}, {"price": None}, {"price": Decimal(-1)}, {"qty": None}, {"qty": 0},
-        {"line_amount": None}, {"line_amount": Decimal(1)},
+        {"line_amount": None}, {"line_amount": Decimal(1)}, {"category": None}, {"price_tier": "?"},
     ]  # fmt: skip
     for number, fault in enumerate(faults):
         shop.line(f"fault{number}", "o", **fault)
@@ -100,11 +101,11 @@ def test_what_the_sql_does_is_what_is_declared_no_more_and_no_less(museum: Shop)
     done = {
         (table.name, kind, column, remediation)
         for table in CLEANED
-        for _, kind, remediation, column in museum.verdicts(table.name)
+        for _, kind, remediation, column in museum.violations(table.name)
     }
     declared = {
-        (each.table, each.kind, column, decision)
-        for each in REMEDIATIONS
+        (table, kind, column, decision)
+        for (table, kind), each in DECLARED.items()
         for column in each.columns
         for decision in each.decisions
     }
@@ -116,14 +117,10 @@ def test_everything_in_the_museum_is_accounted_for(museum: Shop) -> None:
         assert museum.unaccounted(table) == []
 
 
-def test_a_kind_is_declared_once() -> None:
-    assert len(DECLARED) == len(REMEDIATIONS)
-
-
-@pytest.mark.parametrize("table", [table.name for table in CLEANED])
-def test_the_rule_s_comment_defines_every_kind_of_its_table(table: str) -> None:
-    for each in remediations_of(table):
-        assert f"`{each.kind}`" in VERDICTS[table].description
+@pytest.mark.parametrize("raw", CLEANED, ids=str)
+def test_the_rules_comment_defines_every_kind_of_its_table(raw: Table) -> None:
+    for each in remediations_of(raw):
+        assert f"`{each.kind}`" in RULES[raw.name].description
 
 
 def test_the_world_injects_what_the_declaration_says_it_does() -> None:
@@ -146,12 +143,12 @@ def test_no_rule_reads_the_labels_it_is_scored_against() -> None:
 
 
 def test_violations_read_nothing_that_comes_after_them() -> None:
-    for name, asset in VERDICTS.items():
+    for name, asset in RULES.items():
         assert CATALOG[f"clean.{name}"] not in asset.reads
 
 
 def test_the_document_is_the_declaration() -> None:
     path = Path(ecom_platform.__file__).parent.parent / "docs" / "remediations.md"
     assert path.read_text(encoding="utf-8") == markdown(), (
-        "run: python -m ecom_platform.quality.remediation.declarations > docs/remediations.md"
+        "run: python -m ecom_platform.quality.remediation.document > docs/remediations.md"
     )

@@ -24,14 +24,14 @@ def test_a_sound_order_passes_untouched(anna: Shop) -> None:
     anna.line("i1")
     anna.line("i2", product_id="rug", qty=1, line_amount=Decimal(100))
     anna.remediate()
-    assert anna.accusations() == set()
+    assert anna.flagged() == set()
 
 
 def test_a_total_that_is_not_its_lines_sum_becomes_it(anna: Shop) -> None:
     anna.order("o1", total_amount=Decimal(201))
     anna.line("i1")
     anna.remediate()
-    assert anna.verdicts("orders") == {("o1", "amount_mismatch", "repair", "total_amount")}
+    assert anna.violations("orders") == {("o1", "amount_mismatch", "repair", "total_amount")}
     assert anna.clean("orders")["o1"]["total_amount"] == Decimal(200)
     assert anna.clean("orders")["o1"]["original_values"] == "total_amount=201"
 
@@ -46,7 +46,7 @@ def test_a_negative_or_missing_total_becomes_the_lines_sum(anna: Shop) -> None:
     assert {row["total_amount"] for row in anna.clean("orders").values()} == {Decimal(200)}
 
 
-def test_a_negative_total_without_lines_cannot_be_mended(anna: Shop) -> None:
+def test_a_negative_total_without_lines_cannot_be_repaired(anna: Shop) -> None:
     anna.order("o1", total_amount=Decimal(-200))
     anna.remediate()
     assert anna.quarantine("orders") == {"o1": "negative_amount"}
@@ -55,10 +55,10 @@ def test_a_negative_total_without_lines_cannot_be_mended(anna: Shop) -> None:
 def test_an_order_of_a_source_without_lines_is_taken_as_it_is(anna: Shop) -> None:
     anna.order("o1", total_amount=Decimal(77))
     anna.remediate()
-    assert anna.accusations() == set()
+    assert anna.flagged() == set()
 
 
-def test_an_order_before_its_user_s_signup_is_set_aside_when_nothing_tells_its_day(anna: Shop) -> None:
+def test_an_order_before_its_user_s_signup_is_quarantined_when_its_day_is_unknown(anna: Shop) -> None:
     anna.order("o1", day=date(2024, 1, 4))
     anna.order("o2", day=date(2024, 1, 5))
     anna.remediate()
@@ -71,11 +71,11 @@ def test_an_order_before_signup_takes_the_one_day_with_a_payment_and_no_order(an
     anna.order("o1", day=date(2024, 1, 6))
     anna.order("o2", day=date(2023, 12, 26))
     anna.remediate()
-    assert anna.verdicts("orders") == {("o2", "order_before_signup", "repair", "order_date")}
+    assert anna.violations("orders") == {("o2", "order_before_signup", "repair", "order_date")}
     assert anna.clean("orders")["o2"]["order_date"] == date(2024, 1, 9)
 
 
-def test_with_two_such_days_or_two_such_orders_the_day_cannot_be_told(anna: Shop) -> None:
+def test_with_two_such_days_or_two_such_orders_the_day_is_unknown(anna: Shop) -> None:
     anna.session("s1", "anna", "6 10:00", *PAID)
     anna.session("s2", "anna", "9 10:00", *PAID)
     anna.order("o1", day=date(2023, 12, 26))
@@ -83,7 +83,7 @@ def test_with_two_such_days_or_two_such_orders_the_day_cannot_be_told(anna: Shop
     assert anna.quarantine("orders") == {"o1": "order_before_signup"}
 
 
-def test_an_order_without_a_day_or_in_the_future_is_set_aside(anna: Shop) -> None:
+def test_an_order_without_a_day_or_in_the_future_is_quarantined(anna: Shop) -> None:
     anna.order("o1", day=None)
     anna.order("o2", day=date(2024, 7, 1))
     anna.remediate()
@@ -97,11 +97,11 @@ def test_an_unknown_payment_status_is_what_the_session_of_that_day_says_else_suc
     anna.session("s1", "anna", "6 10:00", *path)
     anna.order("o1", day=date(2024, 1, 6), payment_status="pending")
     anna.remediate()
-    assert anna.verdicts("orders") == {("o1", "unknown_payment_status", "repair", "payment_status")}
+    assert anna.violations("orders") == {("o1", "unknown_payment_status", "repair", "payment_status")}
     assert anna.clean("orders")["o1"]["payment_status"] == status
 
 
-def test_an_order_of_nobody_or_of_a_stranger_is_set_aside_with_its_lines(anna: Shop) -> None:
+def test_an_order_of_nobody_or_of_a_stranger_is_quarantined_with_its_lines(anna: Shop) -> None:
     anna.order("o1", None)
     anna.line("i1", "o1")
     anna.order("o2", "stranger")
@@ -161,7 +161,7 @@ def test_the_same_product_twice_in_different_numbers_is_no_repetition(anna: Shop
     anna.order("o2")
     anna.line("i3", "o2")
     anna.remediate()
-    assert anna.accusations() == set()
+    assert anna.flagged() == set()
 
 
 def test_a_line_amount_is_price_times_quantity(anna: Shop) -> None:
@@ -174,7 +174,7 @@ def test_a_line_amount_is_price_times_quantity(anna: Shop) -> None:
     assert anna.kinds("orders") == set()
 
 
-def test_lines_without_price_quantity_product_or_order_are_set_aside(anna: Shop) -> None:
+def test_lines_without_price_quantity_product_or_order_are_quarantined(anna: Shop) -> None:
     anna.order("o1")
     anna.line("i0")
     anna.line("i1", price=None)
@@ -200,10 +200,10 @@ def test_a_source_without_products_has_no_orphan_products() -> None:
     shop.order("o1")
     shop.line("i1")
     shop.remediate()
-    assert shop.accusations() == set()
+    assert shop.flagged() == set()
 
 
-def test_rows_that_share_a_key_or_have_none_are_all_set_aside(anna: Shop) -> None:
+def test_rows_that_share_a_key_or_have_none_are_all_quarantined(anna: Shop) -> None:
     for key in ("o1", "o1", None, None, "o2"):
         anna.order(key, total_amount=Decimal(200))
     for key, order in (("i1", "o1"), ("i2", "o2"), ("i3", "o2"), ("i3", "o2"), (None, "o2"), (None, None)):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ecom_platform_tests.quality.remediation.shop import Shop
 
 
-def test_a_product_s_faults_are_mended_so_that_its_lines_keep_a_product() -> None:
+def test_a_product_s_faults_are_repaired_so_that_its_lines_keep_a_product() -> None:
     shop = Shop(products=())
     shop.product("lamp", price=None)
     shop.product("rug", price=Decimal(-5), category=None)
@@ -26,7 +26,7 @@ def test_a_product_s_faults_are_mended_so_that_its_lines_keep_a_product() -> Non
     assert (clean["mop"]["price_tier"], clean["mop"]["discount_day_of_week"]) == (None, None)
 
 
-def test_products_that_share_a_key_are_set_aside_and_with_them_their_lines() -> None:
+def test_products_that_share_a_key_are_quarantined_and_with_them_their_lines() -> None:
     shop = Shop(products=("lamp", "lamp", "rug"))
     shop.product(None)
     shop.user("anna")
@@ -44,7 +44,7 @@ def test_a_product_without_what_is_optional_is_sound() -> None:
     shop = Shop(products=())
     shop.product("lamp", price=Decimal(0), price_tier=None, brand=None, discount_day_of_week=None)
     shop.remediate()
-    assert shop.accusations() == set()
+    assert shop.flagged() == set()
 
 
 def test_an_assignment_is_never_guessed(shop: Shop) -> None:

@@ -25,42 +25,42 @@ class TestLookAlikes:
         people.session("s1", "anna", "10:00", VIEW, CHECKOUT, PAYMENT, PURCHASE)
         people.session("s2", "anna", "15:00", VIEW, CHECKOUT)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_equal_timestamps(self, people: Shop) -> None:
         for kind in (PURCHASE, PAYMENT, CHECKOUT, CART, VIEW):
             people.event("10:00", "anna", "s1", kind)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_a_device_that_two_users_share(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
         people.session("s2", "ben", "10:01", VIEW, CART)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_a_purchase_the_day_after_its_cart_in_a_new_session(self, people: Shop) -> None:
         people.session("s1", "anna", "5 22:00", VIEW, CART)
         people.session("s2", "anna", "6 09:00", CHECKOUT, PAYMENT, PURCHASE)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_a_payment_that_failed_and_views_after_a_purchase(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART, CHECKOUT, PAYMENT)
         people.session("s2", "anna", "15:00", VIEW, CHECKOUT, PAYMENT, PURCHASE, VIEW)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_a_second_payment_attempt_after_a_failed_one(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CHECKOUT, PAYMENT, PAYMENT, PURCHASE)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
     def test_another_device_than_usual_and_what_a_source_does_not_know(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, VIEW, device="Web")
         people.session("s2", "anna", "15:00", VIEW, VIEW, device=None, referrer=None, page=None, product_id=None)
         people.remediate()
-        assert people.accusations() == set()
+        assert people.flagged() == set()
 
 
 class TestStages:
@@ -68,11 +68,11 @@ class TestStages:
         people.session("s1", "anna", "10:00", VIEW, CART)
         wrong = people.event("10:10", "anna", "s1", PAYMENT, page="product")
         people.remediate()
-        assert people.verdicts("user_events") == {(wrong, "payment_without_checkout", "repair", "event_type")}
+        assert people.violations("user_events") == {(wrong, "payment_without_checkout", "repair", "event_type")}
         assert people.clean("user_events")[wrong]["event_type"] == VIEW
         assert people.clean("user_events")[wrong]["original_values"] == "event_type=payment_attempt"
 
-    def test_a_payment_without_a_checkout_on_the_checkout_page_is_set_aside(self, people: Shop) -> None:
+    def test_a_payment_without_a_checkout_on_the_checkout_page_is_quarantined(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
         wrong = people.event("10:10", "anna", "s1", PAYMENT)
         people.remediate()
@@ -105,7 +105,7 @@ class TestStages:
             purchase: "purchase_without_payment",
         }
 
-    def test_a_stage_nobody_knows_is_set_aside(self, people: Shop) -> None:
+    def test_a_stage_nobody_knows_is_quarantined(self, people: Shop) -> None:
         keys = [people.event("10:00", "anna", "s1", kind) for kind in ("refund", None)]
         people.remediate()
         assert people.quarantine("user_events") == dict.fromkeys(keys, "unknown_event_type")
@@ -116,10 +116,10 @@ class TestTime:
         people.session("s1", "anna", "10:00", VIEW, CHECKOUT, PAYMENT)
         wrong = people.event("10:03:58", "anna", "s1", PURCHASE)
         people.remediate()
-        assert people.verdicts("user_events") == {(wrong, "timestamp_reversed", "repair", "event_timestamp")}
-        mended = people.clean("user_events")[wrong]
-        assert mended["event_timestamp"] == datetime(2024, 1, 5, 10, 4)
-        assert mended["original_values"] == "event_timestamp=2024-01-05 10:03:58.000000"
+        assert people.violations("user_events") == {(wrong, "timestamp_reversed", "repair", "event_timestamp")}
+        repaired = people.clean("user_events")[wrong]
+        assert repaired["event_timestamp"] == datetime(2024, 1, 5, 10, 4)
+        assert repaired["original_values"] == "event_timestamp=2024-01-05 10:03:58.000000"
 
     def test_a_payment_before_its_checkout_takes_the_checkout_s_time(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CHECKOUT)
@@ -128,18 +128,18 @@ class TestTime:
         assert people.kinds("user_events") == {(wrong, "timestamp_reversed")}
         assert people.clean("user_events")[wrong]["event_timestamp"] == datetime(2024, 1, 5, 10, 2)
 
-    def test_an_event_without_a_time_is_set_aside(self, people: Shop) -> None:
+    def test_an_event_without_a_time_is_quarantined(self, people: Shop) -> None:
         wrong = people.event(None, "anna", "s1", VIEW)
         people.remediate()
         assert people.quarantine("user_events") == {wrong: "missing_timestamp"}
 
-    def test_what_happened_before_the_signup_is_set_aside(self, people: Shop) -> None:
+    def test_what_happened_before_the_signup_is_quarantined(self, people: Shop) -> None:
         early = people.event("4 23:59:59", "anna", "s1", VIEW)
         people.event("0:00", "anna", "s1", CART)
         people.remediate()
         assert people.quarantine("user_events") == {early: "event_before_signup"}
 
-    def test_the_signup_that_counts_is_the_mended_one(self, shop: Shop) -> None:
+    def test_the_signup_that_counts_is_the_repaired_one(self, shop: Shop) -> None:
         shop.user("anna", signup=date(2124, 1, 5))
         shop.session("s1", "anna", "6 10:00", VIEW, CART)
         shop.remediate()
@@ -152,7 +152,7 @@ class TestSessions:
         people.session("s2", "anna", "11:30", VIEW, CART)
         lost = people.event("10:20", "anna", None, VIEW)
         people.remediate()
-        assert people.verdicts("user_events") == {(lost, "session_id_null", "repair", "session_id")}
+        assert people.violations("user_events") == {(lost, "session_id_null", "repair", "session_id")}
         assert people.clean("user_events")[lost]["session_id"] == "s1"
 
     def test_the_first_and_the_last_event_of_a_session_find_back_too(self, people: Shop) -> None:
@@ -162,7 +162,7 @@ class TestSessions:
         people.remediate()
         assert {people.clean("user_events")[key]["session_id"] for key in (first, last)} == {"s1"}
 
-    def test_an_event_far_from_any_session_is_set_aside(self, people: Shop) -> None:
+    def test_an_event_far_from_any_session_is_quarantined(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
         lost = people.event("13:00", "anna", None, VIEW)
         people.remediate()
@@ -187,7 +187,7 @@ class TestUsers:
         people.session("s1", "anna", "10:00", VIEW, VIEW, CART)
         wrong = people.event("10:08", "ben", "s1", CHECKOUT)
         people.remediate()
-        assert people.verdicts("user_events") == {(wrong, "user_id_mismatch", "repair", "user_id")}
+        assert people.violations("user_events") == {(wrong, "user_id_mismatch", "repair", "user_id")}
         assert people.clean("user_events")[wrong]["user_id"] == "anna"
 
     def test_of_two_with_one_event_each_the_one_who_had_signed_up_with_that_device_owns_the_session(self, shop: Shop) -> None:
@@ -209,14 +209,14 @@ class TestUsers:
 
     def test_an_event_of_nobody_is_its_session_s_owner_s(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
-        mended = people.event("10:05", None, "s1", VIEW)
+        repaired = people.event("10:05", None, "s1", VIEW)
         lost = people.event("10:05", None, "s2", VIEW)
         people.remediate()
-        assert people.kinds("user_events") == {(mended, "missing_user"), (lost, "missing_user")}
-        assert people.clean("user_events")[mended]["user_id"] == "anna"
+        assert people.kinds("user_events") == {(repaired, "missing_user"), (lost, "missing_user")}
+        assert people.clean("user_events")[repaired]["user_id"] == "anna"
         assert people.quarantine("user_events") == {lost: "missing_user"}
 
-    def test_events_of_strangers_and_of_users_set_aside_go_with_them(self, people: Shop) -> None:
+    def test_events_of_strangers_and_of_users_quarantined_go_with_them(self, people: Shop) -> None:
         people.user("cleo")
         people.user("cleo")
         stranger = people.session("s1", "stranger", "10:00", VIEW, VIEW)
@@ -241,7 +241,7 @@ class TestValues:
         event = people.clean("user_events")[wrong]
         assert (event["device"], event["referrer"], event["page"], event["product_id"]) == ("iOS", None, None, None)
 
-    def test_rows_that_share_a_key_or_have_none_are_all_set_aside(self, people: Shop) -> None:
+    def test_rows_that_share_a_key_or_have_none_are_all_quarantined(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
         for _ in range(2):
             people.event("10:05", "anna", "s1", VIEW, event_id="twin")

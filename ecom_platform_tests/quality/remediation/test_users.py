@@ -22,7 +22,7 @@ def test_a_sound_user_passes_untouched(shop: Shop) -> None:
 def test_a_paid_subscription_without_a_join_date_is_free(shop: Shop) -> None:
     shop.user("anna", subscription_type="Premium")
     shop.remediate()
-    assert shop.verdicts("users") == {("anna", "paid_without_join_date", REPAIRED, "subscription_type")}
+    assert shop.violations("users") == {("anna", "paid_without_join_date", REPAIRED, "subscription_type")}
     anna = shop.clean("users")["anna"]
     assert (anna["subscription_type"], anna["repair_reason"]) == ("Free", "paid_without_join_date")
     assert anna["original_values"] == "subscription_type=Premium"
@@ -31,7 +31,7 @@ def test_a_paid_subscription_without_a_join_date_is_free(shop: Shop) -> None:
 def test_a_free_user_has_no_join_date(shop: Shop) -> None:
     shop.user("anna", subscription_join_date=date(2024, 3, 1))
     shop.remediate()
-    assert shop.verdicts("users") == {("anna", "free_with_join_date", REPAIRED, "subscription_join_date")}
+    assert shop.violations("users") == {("anna", "free_with_join_date", REPAIRED, "subscription_join_date")}
     assert shop.clean("users")["anna"]["subscription_join_date"] is None
     assert shop.clean("users")["anna"]["original_values"] == "subscription_join_date=2024-03-01"
 
@@ -59,7 +59,7 @@ def test_a_signup_in_the_future_was_on_the_day_of_the_first_event(shop: Shop) ->
     shop.session("s1", "anna", "6 10:00", "view_product", "view_product")
     shop.session("s2", "anna", "9 10:00", "view_product", "add_to_cart")
     shop.remediate()
-    assert shop.verdicts("users") == {("anna", "signup_in_future", REPAIRED, "signup_date")}
+    assert shop.violations("users") == {("anna", "signup_in_future", REPAIRED, "signup_date")}
     assert shop.clean("users")["anna"]["signup_date"] == date(2024, 1, 6)
 
 
@@ -82,7 +82,7 @@ def test_a_first_session_of_two_events_dates_the_signup_though_one_of_them_lost_
     assert shop.clean("users")["anna"]["signup_date"] == date(2024, 1, 6)
 
 
-def test_a_signup_in_the_future_without_any_event_cannot_be_mended(shop: Shop) -> None:
+def test_a_signup_in_the_future_without_any_event_cannot_be_repaired(shop: Shop) -> None:
     shop.user("anna", signup=FAR)
     shop.order("o1", "anna")
     shop.line("i1", "o1")
@@ -92,14 +92,14 @@ def test_a_signup_in_the_future_without_any_event_cannot_be_mended(shop: Shop) -
     assert shop.quarantine("order_items") == {"i1": "order_quarantined"}
 
 
-def test_a_join_after_a_signup_that_is_in_the_future_is_judged_by_the_mended_signup(shop: Shop) -> None:
+def test_a_join_after_a_signup_that_is_in_the_future_is_judged_by_the_repaired_signup(shop: Shop) -> None:
     shop.user("anna", signup=FAR, subscription_type="Plus", subscription_join_date=date(2024, 3, 1))
     shop.session("s1", "anna", "6 10:00", "view_product", "view_product")
     shop.remediate()
     assert shop.kinds("users") == {("anna", "signup_in_future")}
 
 
-def test_a_missing_signup_and_one_in_another_month_are_mended_alike(shop: Shop) -> None:
+def test_a_missing_signup_and_one_in_another_month_are_repaired_alike(shop: Shop) -> None:
     shop.user("anna", signup=None)
     shop.user("ben", signup=date(2023, 12, 31), signup_month=date(2024, 1, 1))
     for name in ("anna", "ben"):
@@ -150,7 +150,7 @@ def test_a_user_may_have_several_errors_and_keeps_all_original_values(shop: Shop
     assert anna["original_values"] == "device=toaster; region=; subscription_join_date=2024-03-01"
 
 
-def test_rows_that_share_a_key_or_have_none_are_all_set_aside(shop: Shop) -> None:
+def test_rows_that_share_a_key_or_have_none_are_all_quarantined(shop: Shop) -> None:
     shop.user("anna")
     shop.user("anna", region=None)
     shop.user(None)

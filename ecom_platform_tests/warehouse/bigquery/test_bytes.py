@@ -16,9 +16,9 @@ import requests
 
 from ecom_platform.orchestration.partitions import signup_months
 from ecom_platform.quality.checks.validation import validate
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, RAW
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
-from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform.world import World, WorldSettings
 from ecom_platform_tests.warehouse.bigquery.emulator import Emulator
 
@@ -60,7 +60,7 @@ def downloads(emulator: Emulator, users: int) -> dict[str, int]:
     warehouse.replace({CATALOG["raw.products"]: world.products()}, None)
     warehouse.replace({t: pa.concat_tables([cohort[t.name] for cohort in cohorts]) for t in RAW if t.partitioned}, KEYS)
     received = {}
-    for asset in load_sql(sql_folder(), CATALOG):
+    for asset in platform_sql():
         with metered() as meter:
             warehouse.replace({asset.table: asset.query()}, KEYS if asset.table.partitioned else None)
         received[str(asset.table)] = meter.received

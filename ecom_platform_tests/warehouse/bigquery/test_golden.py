@@ -15,10 +15,11 @@ import pyarrow as pa
 import pytest
 
 from ecom_platform.quality.checks.validation import validate
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, RAW, Table
 from ecom_platform.warehouse.contract import Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
+from ecom_platform.warehouse.sql import SqlAsset
 from ecom_platform.world import World, WorldSettings
 from ecom_platform_tests.warehouse.bigquery.emulator import Emulator
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.bigquery
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]
 KEYS = [month.isoformat() for month in MONTHS]
 USERS = 4_000
-ASSETS = load_sql(sql_folder(), CATALOG)
+ASSETS = platform_sql()
 
 LONG_NUMERIC = re.compile(r"(-?\d+)\.(\d*?)0+(?!\d)")
 

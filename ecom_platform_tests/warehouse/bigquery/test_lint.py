@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.bigquery import layout, statements
-from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform_tests.warehouse.bigquery.lint import RULES, faults, unfiltered_reads
 
 FILTERED = ("raw.big",)
@@ -60,7 +60,7 @@ def test_every_rule_cites_the_services_documentation(rule: object) -> None:
     assert "https://cloud.google.com/bigquery/docs/" in (rule.__doc__ or "")
 
 
-@pytest.mark.parametrize("file", load_sql(sql_folder(), CATALOG), ids=lambda file: str(file.table))
+@pytest.mark.parametrize("file", platform_sql(), ids=lambda file: str(file.table))
 def test_what_is_generated_for_an_asset_has_no_fault(file: object) -> None:
     from ecom_platform.warehouse.sql import SqlAsset
 
