@@ -92,7 +92,7 @@ def test_an_input_is_loaded_for_the_partitions_that_the_mapping_asks_for(platfor
         },
     )
     def month_before(context: dg.AssetExecutionContext, before: pa.Table) -> pa.Table:
-        seen[context.partition_key] = sorted({day.isoformat() for day in before["signup_month"].to_pylist()})
+        seen[context.partition_key] = sorted({f"{day}" for day in before["signup_month"].to_pylist()})
         return CATALOG["quarantine.experiment_assignments"].arrow_schema.empty_table()
 
     platform.run_range(raw_rows, first=FIRST_THREE[0], last=FIRST_THREE[-1])
@@ -147,6 +147,15 @@ def test_content_that_does_not_fit_fails_the_step_and_materialises_nothing(platf
 
     assert not platform.run(misfit, partition_key="2024-01-01")
     assert platform.recorded(["raw", "experiment_assignments"]) == {}
+    assert platform.warehouse.tables() == {}
+
+
+def test_an_asset_that_returns_nothing_fails_the_step_and_leaves_its_table_alone(platform: Platform) -> None:
+    @dg.asset(key=["raw", "products"])
+    def forgetful() -> Any:
+        """Computes, and forgets to return."""
+
+    assert not platform.run(forgetful)
     assert platform.warehouse.tables() == {}
 
 

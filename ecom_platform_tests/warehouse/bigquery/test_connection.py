@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import google.auth
 import pytest
+import requests
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 
@@ -50,7 +51,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     original = bigquery.Client.__init__
 
     def init(self: Any, **arguments: Any) -> None:
-        original(self, **arguments, _http=answering)
+        original(self, **arguments, _http=cast(requests.Session, answering))
 
     monkeypatch.setattr(bigquery.Client, "__init__", init)
     monkeypatch.setattr(google.auth, "default", lambda **_: (Token(), "own-project"))
