@@ -150,15 +150,6 @@ def test_content_that_does_not_fit_fails_the_step_and_materialises_nothing(platf
     assert platform.warehouse.tables() == {}
 
 
-def test_an_asset_that_returns_nothing_fails_the_step_and_leaves_its_table_alone(platform: Platform) -> None:
-    @dg.asset(key=["raw", "products"])
-    def forgetful() -> Any:
-        """Computes, and forgets to return."""
-
-    assert not platform.run(forgetful)
-    assert platform.warehouse.tables() == {}
-
-
 def test_an_asset_that_is_no_table_is_refused_by_name() -> None:
     with pytest.raises(Exception, match=r"raw/userz is not a table of the catalogue.*did you mean raw\.users"):
         table_of(dg.AssetKey(["raw", "userz"]))
