@@ -29,6 +29,11 @@ def assert_refused(answer: Answer, exit_code: int, *words: str) -> None:
         ({"ECOM_USERS": "-4"}, ("ECOM_USERS", "'-4'")),
         ({"ECOM_HOME": "/proc/nowhere"}, ("ECOM_HOME", "/proc/nowhere", "cannot be written")),
         ({"ECOM_USRES": "10"}, ("ECOM_USRES is not a setting", "ECOM_USERS")),
+        ({"ECOM_HOME": "~nouser"}, ("ECOM_HOME", "there is no user 'nouser'")),
+        ({"ECOM_AS_OF": "9999-12-31"}, ("ECOM_AS_OF", "from 1970 to 2199")),
+        ({"ECOM_AS_OF": "2150-01-01"}, ("2150-01-01", "2090-12-31")),
+        ({"ECOM_UI_URL": "http://[::1"}, ("ECOM_UI_URL", "such as https://")),
+        ({"ECOM_ALERT_WEBHOOK_SECRET": "hidden"}, ("ECOM_ALERT_WEBHOOK_SECRET", "ECOM_ALERT_WEBHOOK_URL is not")),
     ],
 )
 def test_a_setting_that_cannot_be_used(ecom: Ecom, environment: dict[str, str], words: tuple[str, ...]) -> None:

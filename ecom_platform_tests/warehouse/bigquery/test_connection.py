@@ -16,8 +16,9 @@ from ecom_platform.orchestration.resources import BigQueryResource, warehouse_re
 from ecom_platform.settings import Settings, SettingsError
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.bigquery.connection import connect
-from ecom_platform.warehouse.bigquery.options import GIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecom_platform.warehouse.billing import GIB
 from ecom_platform.warehouse.contract import WarehouseError
 from ecom_platform_tests.warehouse.bigquery.service import Refusal, Service
 
