@@ -1,6 +1,6 @@
 """The Online Retail example maps its file faithfully: every line arrives, as it is, and nothing is made up.
 
-Each test runs on a made-up sample; those that take the real file are skipped where it is not to be had.
+Each test runs on a made-up sample, and on the real file where that is to be had.
 """
 
 from __future__ import annotations
