@@ -8,11 +8,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 CHECKOUT = Path(__file__).parents[1]
 
 SKIPPING = """
 import pytest
+import yaml
 
 @pytest.mark.skip(reason="no such machine")
 def test_that_is_marked(): ...
@@ -59,3 +61,20 @@ def test_a_missing_python_for_the_emulator_fails() -> None:
     planned = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
     assert "Python 3.13" in planned
     assert "exit 1" in planned
+
+
+def test_the_hosted_workflow_calls_make_on_every_supported_python() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    job = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    called = [step["run"].split() for step in job["steps"] if step.get("run", "").startswith("make ")]
+    gate = (CHECKOUT / ".ci" / "run").read_text()
+    assert [command[1] for command in called] == re.findall(r"^make (\S+)$", gate, re.MULTILINE)
+
+
+def test_the_hooks_before_a_commit_are_tools_of_the_environment() -> None:
+    (local,) = yaml.safe_load((CHECKOUT / ".pre-commit-config.yaml").read_text())["repos"]
+    tools = {hook["entry"].split()[0].removeprefix(".venv/bin/") for hook in local["hooks"]}
+    assert local["repo"] == "local"
+    assert all((Path(sys.executable).parent / tool).exists() for tool in tools)
