@@ -37,11 +37,12 @@ ui: $(INSTALLED) ## look at it in the Dagster UI
 test: lint ## the linters and the default test suite
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
+lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 0 sql
 
 test-slow: $(INSTALLED_DEV) ## the statistical, scale and concurrency suites, too
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not bigquery"
