@@ -1,7 +1,10 @@
-# Everything starts from a .venv made from requirements.lock; `make help` lists the targets.
+# `make help` lists the targets. Running needs requirements.lock; linting and testing add requirements-dev.lock to the same .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALLED_DEV := .venv/installed-dev
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe
 
 # The BigQuery emulator of the tests wants Python 3.13, and gets an environment of its own.
 PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python; do \
@@ -17,8 +20,12 @@ help:            ## list the targets
 $(INSTALLED): requirements.lock pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}: call make PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements.lock
+	$(BIN)/python $(PIP_INSTALL) --no-build-isolation -e .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 run: $(INSTALLED) ## build the whole platform: raw tables, cleaning, marts, analyses
@@ -30,13 +37,14 @@ ui: $(INSTALLED) ## look at it in the Dagster UI
 test: lint ## the linters and the default test suite
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-lint: $(INSTALLED)
+lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 0 sql
 
-test-slow: $(INSTALLED) ## the statistical, scale and concurrency suites, too
+test-slow: $(INSTALLED_DEV) ## the statistical, scale and concurrency suites, too
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not bigquery"
 
 $(EMULATOR)/installed: requirements-emulator.lock
@@ -44,9 +52,11 @@ $(EMULATOR)/installed: requirements-emulator.lock
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-emulator.lock
 	@touch $@
 
-test-bigquery: $(INSTALLED) ## BigQuery, over the wire against an emulator (needs Python 3.13, else it says so)
+test-bigquery: $(INSTALLED_DEV) ## BigQuery, over the wire against an emulator (needs Python 3.13)
 ifeq ($(PYTHON_3_13),)
-	@echo "BigQuery's tests against the emulator were SKIPPED: they need Python 3.13 (make PYTHON_3_13=...)."
+	@echo "BigQuery's tests run against an emulator that needs Python 3.13, and there is none here."
+	@echo "Install one, or name it: make test-bigquery PYTHON_3_13=/path/to/python3.13"
+	@exit 1
 else
 	$(MAKE) $(EMULATOR)/installed
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "bigquery and $(or $(SIZE),not slow)"
@@ -55,18 +65,18 @@ endif
 test-bigquery-slow: ## its kills, its crowd of writers, and every byte it downloads
 	$(MAKE) test-bigquery SIZE=slow
 
-bench: $(INSTALLED) ## speed, as ratios measured in one run
+bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.world
 	$(BIN)/python -m benchmarks.checks
 
-lock: ## pin what pyproject.toml asks for (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--allow-unsafe --extra dev --extra kubernetes --python-version 3.11 -o requirements.lock pyproject.toml
+lock:            ## pin what pyproject.toml asks for: to run, to deploy, to develop (needs uv)
+	$(COMPILE) --python-version 3.11 -o requirements.lock pyproject.toml
+	$(COMPILE) --python-version 3.11 --extra deploy -c requirements.lock -o requirements-deploy.lock pyproject.toml
+	$(COMPILE) --python-version 3.11 --extra deploy --extra dev -c requirements-deploy.lock -o requirements-dev.lock pyproject.toml
 
-lock-emulator: ## pin the emulator (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--python-version 3.13 -o requirements-emulator.lock requirements-emulator.in
+lock-emulator:   ## pin the emulator (needs uv)
+	$(COMPILE) --python-version 3.13 -o requirements-emulator.lock requirements-emulator.in
 
 clean: ## remove what was built, but not your data
 	rm -rf .venv $(EMULATOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

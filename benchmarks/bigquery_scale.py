@@ -17,7 +17,8 @@ from pathlib import Path
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.bigquery.options import GIB, TIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
+from ecom_platform.warehouse.billing import GIB, TIB
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import SqlAsset
 

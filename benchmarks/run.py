@@ -124,7 +124,7 @@ def numpy_and_duckdb(home: Path, users: int) -> dict[str, Any]:
 
     def draw(column_type: Type, count: int) -> Any:
         if column_type is Type.STRING:
-            return words.take(pa.array(generator.integers(0, len(words), count)))
+            return words.take(pa.array(generator.integers(0, len(words), count), pa.int64()))
         if column_type is Type.BOOL:
             return generator.random(count) < 0.5
         if column_type is Type.DATE:

@@ -64,7 +64,7 @@ def floor(rows: int) -> int:
     random = np.random.Generator(np.random.SFC64(1))
     columns = []
     for width in (17, 17, 36, 17):
-        letters = np.frombuffer(random.bytes(rows * width), dtype=np.uint8) & 0x7F
+        letters = np.frombuffer(random.bytes(rows * width), dtype=np.uint8) & np.uint8(0x7F)
         columns.append(fixed_strings(letters.reshape(rows, width)))
     for size in (5, 3, 4, 6):
         names = [f"value {each}" for each in range(size)]

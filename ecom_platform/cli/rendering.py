@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ecom_platform.settings import SettingsError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from ecom_platform.warehouse.contract import Stream
 
 _INFINITE = {2**31 - 1: "infinity", -(2**31) + 1: "-infinity", 2**63 - 1: "infinity", -(2**63) + 1: "-infinity"}
@@ -90,7 +88,7 @@ def _rows(stream: Stream) -> Iterator[tuple[Any, ...]]:
         yield from zip(*(map(_value, column) for column in batch.columns), strict=True)
 
 
-def _value(scalar: pa.Scalar) -> Any:
+def _value(scalar: Any) -> Any:
     """The value in Python's terms; as text where Python has none, such as a day beyond the year 9999."""
     import numpy as np
     import pyarrow as pa

@@ -7,7 +7,7 @@ import click
 from ecom_platform.cli.options import parse_months, world_options
 from ecom_platform.settings import VARIABLES, Settings
 
-_SETTINGS_HELP = "\n".join(f"  {v.name:<17} {v.doc}{f' Default: {v.default}.' if v.default else ''}" for v in VARIABLES)
+_SETTINGS_HELP = "\n".join(f"  {v.name:<17} {v.doc}{f' Default: {v.shown}.' if v.shown else ''}" for v in VARIABLES)
 
 
 @click.command(

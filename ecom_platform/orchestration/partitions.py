@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import dagster as dg
 
 KEY_FORMAT = "%Y-%m-01"
-
-_ALL_BEFORE_THE_END = 12 * 1000
-"""An end offset (months) so large that the end date alone bounds the partitions, whether past or future."""
 
 
 @lru_cache(maxsize=8)
@@ -23,4 +20,12 @@ def signup_months(start_month: date, as_of: date | None) -> dg.TimeWindowPartiti
     if as_of is None:
         return dg.MonthlyPartitionsDefinition(start_date=start, end_offset=1, fmt=KEY_FORMAT)
     after = datetime(as_of.year + as_of.month // 12, as_of.month % 12 + 1, 1)
-    return dg.MonthlyPartitionsDefinition(start_date=start, end_date=after, end_offset=_ALL_BEFORE_THE_END, fmt=KEY_FORMAT)
+    # Dagster walks this many months on from the last that has ended, at each step of a run; the end date cuts the walk short
+    # only if it gets there, whatever the clock says.
+    to_the_first = max(_months(datetime.now(UTC), start), 0)
+    offset = to_the_first + _months(start, after)
+    return dg.MonthlyPartitionsDefinition(start_date=start, end_date=after, end_offset=offset, fmt=KEY_FORMAT)
+
+
+def _months(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month

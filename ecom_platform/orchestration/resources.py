@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import dagster as dg
 from pydantic import PrivateAttr
 
-from ecom_platform.warehouse.bigquery.options import MAXIMUM_BYTES_BILLED, PRICE_PER_TIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 
 if TYPE_CHECKING:
     from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
@@ -57,13 +57,13 @@ class DuckDBResource(WarehouseResource):
 class BigQueryResource(WarehouseResource):
     """A warehouse in BigQuery: one, and so one client, for a run. Its jobs are labelled with the run."""
 
-    project: str = ""
-    location: str = "US"
-    dataset_prefix: str = "ecom_"
-    maximum_bytes_billed: int = MAXIMUM_BYTES_BILLED
-    price_per_tib: float = PRICE_PER_TIB
-    key_file: str = ""
-    impersonate: str = ""
+    project: str
+    location: str
+    dataset_prefix: str
+    maximum_bytes_billed: int
+    price_per_tib: float
+    key_file: str
+    impersonate: str
     patience_seconds: float = 600
 
     _run: str = PrivateAttr(default="")

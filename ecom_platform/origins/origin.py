@@ -77,6 +77,8 @@ def world_settings(settings: OriginSettings, observed_until: date) -> WorldSetti
         )
     except ValueError as error:
         raise SettingsError(f"This world cannot be: {error}") from None
+    except TypeError as error:
+        raise SettingsError(f"ECOM_WORLD is {str(settings.world)!r}: a value has the wrong type ({error}).") from None
 
 
 def provenance(settings: OriginSettings) -> dict[str, str]:
@@ -99,7 +101,7 @@ def _read_options(path: Path) -> dict[str, Any]:
     known = [field.name for field in fields(WorldSettings) if field.name not in IDENTITY]
     try:
         options = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"ECOM_WORLD is {str(path)!r}: it cannot be read as TOML ({error}).") from None
     for name in options:
         if name not in known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 from ecom_platform.warehouse.errors import ContentError
@@ -120,11 +120,11 @@ def count_rows(table: Table, rows: pa.Table, partitions: Iterable[date] | None) 
     if partitions is None:
         return {"": rows.num_rows}
     counts = {key.isoformat(): 0 for key in partitions}
-    for entry in rows.column(PARTITION_COLUMN).value_counts().to_pylist():
-        key = "null" if entry["values"] is None else entry["values"].isoformat()
+    for entry in rows.group_by(PARTITION_COLUMN).aggregate([([], "count_all")]).to_pylist():
+        key = "null" if entry[PARTITION_COLUMN] is None else entry[PARTITION_COLUMN].isoformat()
         if key not in counts:
             raise outside_partitions(table, key)
-        counts[key] = entry["counts"]
+        counts[key] = entry["count_all"]
     return counts
 
 
@@ -151,7 +151,7 @@ def _from_pandas(table: Table, frame: pd.DataFrame) -> pa.Table:
     return pa.table(arrays)
 
 
-def _conform_column(table: Table, column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
+def _conform_column(table: Table, column: Column, values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     import pyarrow as pa
 
     target = table.arrow_schema.field(column.name).type
@@ -195,7 +195,7 @@ def _fits(type_: Type, actual: pa.DataType) -> bool:
         case Type.DATE:
             return bool(types.is_date(actual))
         case Type.TIMESTAMP:
-            return bool(types.is_timestamp(actual)) and actual.tz is not None
+            return types.is_timestamp(actual) and actual.tz is not None
 
 
 def _first_line(error: Exception) -> str:

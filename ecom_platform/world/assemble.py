@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -65,7 +67,7 @@ def _within(day: NDArray[np.integer], days: Days) -> NDArray[np.int64] | slice:
     return slice(None) if inside.all() else np.flatnonzero(inside)
 
 
-def _build(people: Population, name: str, count: int, made: dict[str, pa.Array]) -> pa.Table:
+def _build(people: Population, name: str, count: int, made: dict[str, pa.Array[Any]]) -> pa.Table:
     spec: Table = CATALOG[f"raw.{name}"]
     month = np.full(count, day_number(first_of(people.month)), dtype=np.int32)
     return columns.table(spec, {**made, PARTITION_COLUMN: columns.dates(month)})

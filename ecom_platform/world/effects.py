@@ -48,8 +48,8 @@ def true_effects(truth: pa.Table) -> TrueEffects:
     def gain(cause: str) -> NDArray[np.float64]:
         return number(f"revenue_if_{cause}") - number(f"revenue_if_not_{cause}")
 
-    plain = np.asarray(pc.equal(truth["plan_if_not_offered"], "Free").to_numpy(), dtype=bool)
-    persuaded = plain & np.asarray(pc.not_equal(truth["plan_if_offered"], "Free").to_numpy(), dtype=bool)
+    plain = np.asarray(pc.equal(truth["plan_if_not_offered"], pa.scalar("Free")).to_numpy(), dtype=bool)
+    persuaded = plain & np.asarray(pc.not_equal(truth["plan_if_offered"], pa.scalar("Free")).to_numpy(), dtype=bool)
     subscribed = ~plain | (persuaded & flag("offered"))
     compliers = flag("activated_if_nudged") & ~flag("activated_if_not_nudged")
     exposure = gain("exposed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -79,7 +80,7 @@ def _partial(path: Path) -> Path:
     return path.with_suffix(".partial")
 
 
-def _options(schema: pa.Schema) -> dict[str, object]:
+def _options(schema: pa.Schema) -> dict[str, Any]:
     """Dictionaries only where values repeat: building one over unique keys costs time and saves nothing."""
     unique = {"event_id", "order_id", "order_item_id", "event_timestamp", "row_key", "clean_value"}
     repeating = [field.name for field in schema if field.name not in unique and not pa.types.is_boolean(field.type)]

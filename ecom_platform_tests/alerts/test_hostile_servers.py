@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import ipaddress
 import socket
@@ -138,6 +139,7 @@ def mail_server(box: Letterbox, context: ssl.SSLContext, *, tls_from_the_first_b
     )
 
     def port() -> int:
+        assert isinstance(controller.server, asyncio.Server)
         return int(controller.server.sockets[0].getsockname()[1])
 
     # The controller looks at its port once, and does not know the one that it was given.

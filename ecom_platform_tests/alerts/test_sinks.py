@@ -139,8 +139,10 @@ class TestSettings:
         settings = Settings.load(
             {
                 "ECOM_ALERT_SLACK_URL": "https://hooks.example.com/hidden",
+                "ECOM_ALERT_WEBHOOK_URL": "https://hooks.example.com/hidden",
                 "ECOM_ALERT_WEBHOOK_SECRET": "hidden",
                 "ECOM_ALERT_SMTP": "localhost:25",
+                "ECOM_ALERT_SMTP_USER": "a",
                 "ECOM_ALERT_MAIL_TO": "a@example.com",
                 "ECOM_ALERT_SMTP_PASSWORD": "hidden",
             }

@@ -26,7 +26,7 @@ def ecom(home: Path, *arguments: str) -> "subprocess.Popen[bytes]":
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the system's Chromium; without one, the tests that look at a page skip and say so."""
+    """The path of the system's Chromium; without one, the tests that look at a page skip and say so (in CI, fail)."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium on this machine: nothing looks at the UI")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ecom_platform.tables import CATALOG, Catalog, Table
 from ecom_platform.tables.activation import Activation
@@ -165,7 +166,7 @@ class Marts:
     ) -> None:
         self.warehouse = DuckDBWarehouse(folder / "shop.duckdb")
         self.months = [
-            f"{month:%Y-%m-%d}" for month in sorted(set(sources["raw.observation_windows"]["signup_month"].to_pylist()))
+            f"{month}" for month in pc.unique(sources["raw.observation_windows"]["signup_month"]).sort().to_pylist()
         ]
         for name, rows in sources.items():
             table = CATALOG[name]

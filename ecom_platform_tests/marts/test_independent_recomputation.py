@@ -198,7 +198,8 @@ def test_funnel_events(case: Case) -> None:
     frames, marts = case
     signups = frames["users"].set_index("user_id").signup_date
     expected = []
-    for (user_id, session_id), session in frames["user_events"].groupby(["user_id", "session_id"]):
+    for _, session in frames["user_events"].groupby(["user_id", "session_id"]):
+        user_id, session_id = session[["user_id", "session_id"]].iloc[0]
         deepest = max(FUNNEL_STAGES.index(stage) for stage in session.event_type)
         row: Row = {
             "user_id": user_id,

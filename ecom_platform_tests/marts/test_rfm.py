@@ -88,8 +88,7 @@ def test_a_landmark_reached_on_the_last_observed_day_has_run_one_day(tmp_path: P
 
 def test_purchases_and_times_agree(marts: Marts) -> None:
     def agrees(row: Row) -> bool:
-        return row["frequency"] <= row["recency_days"] <= row["age_days"] and (row["frequency"] > 0) == (
-            row["recency_days"] > 0
-        )
+        in_order = row["frequency"] <= row["recency_days"] <= row["age_days"]
+        return bool(in_order and (row["frequency"] > 0) == (row["recency_days"] > 0))
 
     assert all(agrees(row) for row in marts.rows(DM_RFM))

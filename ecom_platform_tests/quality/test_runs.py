@@ -148,7 +148,7 @@ def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteIn
 
 def test_a_warning_has_count_rate_and_a_few_keys_and_no_data(healthy: dg.ExecuteInProcessResult) -> None:
     found = evaluations(healthy)["raw/user_events:session_id_null", None]
-    values = {name: value.value for name, value in found.metadata.items()}
+    values: dict[str, Any] = {name: value.value for name, value in found.metadata.items()}
     assert values["offending_rows"] == values["repaired"] + values["quarantined"] > 0
     assert values["rate"] == values["offending_rows"] / values["rows"]
     keys = str(values["example_keys"]).split(", ")

@@ -15,6 +15,7 @@ from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.measures import Measure
 from ecom_platform.tables.metrics import METRICS, SECTIONS, Metric, MetricColumn, Unit
 from ecom_platform.tables.metrics_document import markdown, shown
+from ecom_platform.warehouse.sql import sql_folder
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
 from ecom_platform_tests.marts.shop import Marts
 
@@ -181,7 +182,7 @@ def test_every_source_can_be_computed_and_keeps_to_its_unit(marts: Marts, metric
 
 def test_sql_gets_the_adopted_activation_from_its_declaration() -> None:
     (summary,) = (file for file in platform_sql() if file.table.name == "dm_user_purchase_summary")
-    text = summary.path.read_text(encoding="utf-8")
+    text = (sql_folder() / "marts" / "dm_user_purchase_summary.sql").read_text(encoding="utf-8")
     for name, number in ACTIVATION.parameters.items():
         assert f"@{name}" in text
         assert f"@{name}" not in summary.sql

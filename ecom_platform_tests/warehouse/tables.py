@@ -69,4 +69,4 @@ def places(*names: str) -> pa.Table:
 
 
 def identifiers(rows: pa.Table) -> set[str]:
-    return set(rows.column("visit_id").to_pylist())
+    return {row["visit_id"] for row in rows.select(["visit_id"]).to_pylist()}

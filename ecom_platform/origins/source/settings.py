@@ -76,7 +76,7 @@ def require_order(start_month: date | None, as_of: date | None) -> None:
 def _toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{FILE_NAME} is no TOML: {error}") from error
 
 

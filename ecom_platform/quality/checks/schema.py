@@ -33,12 +33,14 @@ _STORED = {
 
 
 @immutable(init=True)
-class StoredType(DataType):  # type: ignore[misc]
+class StoredType(DataType):
     """How a column of a specification's type is stored, in any back end.
 
     An instant is UTC, whether or not the back end writes the zone into the type; money has at least two digits after
     the point, however many the back end can hold.
     """
+
+    specified: Type
 
     def __init__(self, type_: Type) -> None:
         object.__setattr__(self, "type", _STORED[type_])

@@ -159,7 +159,7 @@ def _counted(
 
 def _examples(warehouse: Warehouse, table: Table, rows: ir.Table, broken: ir.BooleanColumn) -> tuple[str, ...]:
     keys = rows.filter(broken).select(key=key_text(rows, table.key)).distinct().order_by("key").limit(EXAMPLES)
-    return tuple(_answer(warehouse, keys)["key"].to_pylist())
+    return tuple(row["key"] for row in _answer(warehouse, keys).to_pylist())
 
 
 def _restricted(rows: ir.Table, table: Table, partitions: Iterable[str] | None) -> ir.Table:

@@ -1,33 +1,55 @@
-"""The options of a BigQuery warehouse: where it is, on whose behalf it works, and what it may spend."""
+"""The settings of a BigQuery warehouse: where it is, on whose behalf jobs run, and what they may spend."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecom_platform.warehouse.billing import GIB, TIB
-
-MAXIMUM_BYTES_BILLED = 100 * GIB
-PRICE_PER_TIB = 6.25
+from ecom_platform.variables import dollars, file, mail_address, matching, optional, setting, size
+from ecom_platform.warehouse.billing import MIB, TIB
 
 
 @dataclass(frozen=True)
 class BigQueryOptions:
-    """Where the datasets are and on whose behalf jobs run.
-
-    `project` is empty for the credentials' own. A layer's dataset is `dataset_prefix` followed by the layer's name.
-    `maximum_bytes_billed` caps every single job, in bytes. `key_file` is a service account's key, `impersonate` the
-    service account to act as; without either, application default credentials are used as they are.
-    `price_per_tib` is what one TiB billed costs on demand, in US dollars; it only turns bytes into a price to show.
-    """
-
-    project: str = ""
-    location: str = "US"
-    dataset_prefix: str = "ecom_"
-    maximum_bytes_billed: int = MAXIMUM_BYTES_BILLED
-    key_file: Path | None = None
-    impersonate: str = ""
-    price_per_tib: float = PRICE_PER_TIB
+    project: str = optional(
+        "ECOM_BIGQUERY_PROJECT",
+        "Google Cloud project of the datasets and jobs; empty for the credentials' own.",
+        matching(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", "a project id such as my-shop-prod"),
+        "",
+    )
+    location: str = setting(
+        "ECOM_BIGQUERY_LOCATION",
+        "US",
+        "Location of the datasets and jobs, such as `EU` or `asia-northeast3`.",
+        matching(r"[A-Za-z]+(-[a-z]+[0-9]+)?", "a BigQuery location such as US, EU or asia-northeast3"),
+    )
+    dataset_prefix: str = setting(
+        "ECOM_BIGQUERY_DATASET_PREFIX",
+        "ecom_",
+        "A layer's dataset is this prefix and the layer's name.",
+        matching(r"[A-Za-z0-9_]{1,100}", "letters, digits and underscores, such as ecom_"),
+    )
+    maximum_bytes_billed: int = setting(
+        "ECOM_BIGQUERY_MAXIMUM_BYTES_BILLED",
+        "100GiB",
+        "What one job may read at most: bytes, or a number with `MiB`, `GiB` or `TiB`.",
+        size(minimum=10 * MIB),
+    )
+    key_file: Path | None = optional(
+        "ECOM_BIGQUERY_KEY_FILE", "A service account's key file; empty for application default credentials.", file
+    )
+    impersonate: str = optional(
+        "ECOM_BIGQUERY_IMPERSONATE",
+        "Service account to act as, `name@project.iam.gserviceaccount.com`.",
+        mail_address,
+        "",
+    )
+    price_per_tib: float = setting(
+        "ECOM_BIGQUERY_PRICE_PER_TIB",
+        "6.25",
+        "US dollars for a TiB billed on demand; it only turns bytes into prices.",
+        dollars,
+    )
 
     def dataset(self, layer: str) -> str:
         return self.dataset_prefix + layer

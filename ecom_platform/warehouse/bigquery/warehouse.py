@@ -223,7 +223,7 @@ class BigQueryWarehouse(Warehouse, Billing):
                 return {}
             sql = statements.count_stored(dict(sorted(stored.items())), self.options.dataset)
             rows = self._rows(sql, self.jobs.labels("list"))
-        return dict(sorted(zip(rows["table_name"].to_pylist(), rows["row_count"].to_pylist(), strict=True)))
+        return dict(sorted((row["table_name"], row["row_count"]) for row in rows.to_pylist()))
 
     def identity(self) -> DataIdentity | None:
         from google.api_core.exceptions import NotFound

@@ -355,8 +355,9 @@ class DuckDBWarehouse(Warehouse):
         import duckdb
 
         DuckDBFile.at(self.path).close()
-        config = {"memory_limit": self.memory_limit, "temp_directory": str(spill_of(self.path))}
-        with duckdb.connect(":memory:", config=config) as connection:
+        with duckdb.connect(
+            ":memory:", config={"memory_limit": self.memory_limit, "temp_directory": str(spill_of(self.path))}
+        ) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for table in missing:
                 self._create(connection, table)

@@ -87,4 +87,4 @@ def rows_written(result: dg.ExecuteInProcessResult, table: Table) -> int:
         "raw_cohorts" if table.layer == "raw" and table.partitioned else f"{table.layer}__{table.name}"
     )
     key = dg.AssetKey([table.layer, table.name])
-    return sum(int(event.metadata["rows_written"].value) for event in events if event.asset_key == key)
+    return sum(int(str(event.metadata["rows_written"].value)) for event in events if event.asset_key == key)

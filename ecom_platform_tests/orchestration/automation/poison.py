@@ -31,4 +31,4 @@ def heal(service: Service) -> None:
     store = service.warehouse
     for month in sorted(store.row_counts(USERS))[-2:]:
         rows = store.read(USERS, [month])
-        store.replace({USERS: rows.filter(pc.not_equal(rows["user_id"], GHOST))}, [month])
+        store.replace({USERS: rows.filter(pc.not_equal(rows["user_id"], pa.scalar(GHOST)))}, [month])

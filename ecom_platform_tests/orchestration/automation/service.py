@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import dagster as dg
@@ -129,9 +130,9 @@ class Service:
                     os.kill(int(process.name), signal.SIGKILL)
             except (OSError, ValueError):
                 continue
-        for process in (self.webserver, self.daemon):
-            if process is not None:
-                process.wait(timeout=60)
+        for child in (self.webserver, self.daemon):
+            if child is not None:
+                child.wait(timeout=60)
         self.daemon = self.webserver = None
 
     def switch_on(self) -> None:
@@ -167,7 +168,7 @@ class Service:
         body = json.dumps({"query": mutation, "variables": {"parameters": parameters}}).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"})
         deadline = time.monotonic() + 120
-        said: object = "no answer"
+        said: Any = "no answer"
         # The webserver answers once its code is loaded.
         while time.monotonic() < deadline:
             try:

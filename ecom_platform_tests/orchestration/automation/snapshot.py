@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
+
 from ecom_platform.definitions import build_definitions
 from ecom_platform.settings import Settings
 
@@ -31,6 +33,7 @@ def _lines() -> Iterator[str]:
         selected = definitions.resolve_job_def(job.name).asset_layer.selected_asset_keys
         yield from (f"  {key.to_user_string()}" for key in sorted(selected))
     for schedule in definitions.schedules or []:
+        assert isinstance(schedule, dg.ScheduleDefinition)
         yield f"schedule {schedule.name}: {schedule.cron_schedule}, {schedule.default_status.value}"
     for sensor in definitions.sensors or []:
         yield f"sensor {sensor.name}: {sensor.default_status.value}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -31,7 +32,7 @@ class Story:
 
     definitions: dg.Definitions
     instance: dg.DagsterInstance
-    cursor: object = None
+    cursor: Any = None
 
     def updated(self, *tables: Table | dg.AssetKey, months: Iterable[str] = MONTHS, version: str = "same") -> None:
         """Materialisations; `version` is the data version of tables without months, which do not change every day."""

@@ -74,7 +74,8 @@ def halves(one: Service) -> list[str]:
 
 
 def newest(one: Service) -> date:
-    return min(row["observed_until"] for row in one.warehouse.read(WINDOWS).to_pylist())
+    days: list[date] = [row["observed_until"] for row in one.warehouse.read(WINDOWS).to_pylist()]
+    return min(days)
 
 
 def differences(one: Service, scratch: Path, until: date) -> set[str]:
@@ -127,7 +128,7 @@ def test_kills_during_backfills(tmp_path: Path, hook: Hook) -> None:
     one.start(webserver=True)
 
     def months() -> list[str]:
-        return signup_months(START, one.now.date()).get_partition_keys()
+        return list(signup_months(START, one.now.date()).get_partition_keys())
 
     def backfill() -> None:
         one.backfill(LANDED, months())

@@ -1,6 +1,7 @@
 """What real runs say: failed checks are one alert each, failed runs another, and neither tells values."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -32,7 +33,7 @@ def guard(context: dg.AssetCheckExecutionContext, config: Shop) -> Iterator[dg.A
         yield dg.AssetCheckEvaluation(
             asset_key=orders.key, check_name="contract", passed=key not in config.bad, severity=severity, partition=key
         )
-    metadata: dict[str, object] = {"offending_rows": 3, "example_keys": "o1, o2, o3, o4, o5, o6, o7"}
+    metadata: dict[str, Any] = {"offending_rows": 3, "example_keys": "o1, o2, o3, o4, o5, o6, o7"}
     if config.broken:
         metadata |= {"check_broke": True, "error": "ValueError: 1 Secret Street"}
     yield dg.AssetCheckResult(

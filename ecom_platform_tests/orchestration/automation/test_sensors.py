@@ -22,9 +22,10 @@ def definitions() -> dg.Definitions:
 
 
 def test_the_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
-    schedules = {schedule.name: (schedule.cron_schedule, schedule.default_status.value) for schedule in definitions.schedules}
+    repository = definitions.get_repository_def()
+    schedules = {each.name: (each.cron_schedule, each.default_status.value) for each in repository.schedule_defs}
     assert schedules == {"generate_synthetic_data_daily_schedule": ("30 0 * * *", "STOPPED")}
-    assert {sensor.name: sensor.default_status.value for sensor in definitions.sensors} == {
+    assert {sensor.name: sensor.default_status.value for sensor in repository.sensor_defs} == {
         "marts_follow_the_data": "RUNNING",
         "lost_runs": "RUNNING",
         "failed_checks": "RUNNING",
@@ -36,7 +37,8 @@ def test_the_schedules_and_sensors_are_these(definitions: dg.Definitions) -> Non
 
 def test_each_says_what_it_does_and_why_it_is_on_or_off(tmp_path: Path) -> None:
     definitions = build_definitions(Settings.load({"ECOM_SOURCE": str(tmp_path)}))
-    starters = [*definitions.schedules, *definitions.sensors]
+    repository = definitions.get_repository_def()
+    starters: list[dg.ScheduleDefinition | dg.SensorDefinition] = [*repository.schedule_defs, *repository.sensor_defs]
     assert len(starters) == 8
     for starter in starters:
         is_on = starter.default_status.value == "RUNNING"
@@ -45,8 +47,8 @@ def test_each_says_what_it_does_and_why_it_is_on_or_off(tmp_path: Path) -> None:
 
 
 def test_a_source_is_watched(tmp_path: object) -> None:
-    names = {sensor.name for sensor in build_definitions(Settings.load({"ECOM_SOURCE": str(tmp_path)})).sensors}
-    assert "source_files" in names
+    definitions = build_definitions(Settings.load({"ECOM_SOURCE": str(tmp_path)}))
+    assert "source_files" in {sensor.name for sensor in definitions.get_repository_def().sensor_defs}
 
 
 class TestDailySchedule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -202,7 +203,12 @@ def test_a_timestamp_where_a_day_belongs(open_source: OpenSource) -> None:
 
 
 def test_a_parquet_file_of_another_type(open_source: OpenSource, folder: Path) -> None:
-    columns = {"order_id": ["o1"], "user_id": ["u1"], "order_date": [date(2024, 1, 5)], "total_amount": ["12.50"]}
+    columns: dict[str, Any] = {
+        "order_id": ["o1"],
+        "user_id": ["u1"],
+        "order_date": [date(2024, 1, 5)],
+        "total_amount": ["12.50"],
+    }
     pq.write_table(pa.table(columns), folder / "orders.parquet")
     said = r"orders\.parquet: column total_amount is VARCHAR, but raw\.orders needs NUMERIC; convert it in orders\.sql"
     refused(open_source, said, {})

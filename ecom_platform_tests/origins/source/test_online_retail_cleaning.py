@@ -1,6 +1,6 @@
 """Online Retail through the remediations: every line is accounted for, and the clean layer's figures are those of pandas.
 
-Each test runs on a made-up sample; those that take the real file are skipped where it is not to be had.
+Each test runs on a made-up sample, and on the real file where that is to be had.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -154,7 +155,7 @@ def test_a_given_month_is_not_looked_at(open_source: OpenSource) -> None:
 
 
 def test_a_parquet_file_in_the_raw_tables_columns_needs_no_sql(open_source: OpenSource, folder: Path) -> None:
-    columns = {"user_id": [7], "signup_date": [date(2024, 1, 5)], "device": pa.nulls(1, pa.int32())}
+    columns: dict[str, Any] = {"user_id": [7], "signup_date": [date(2024, 1, 5)], "device": pa.nulls(1, pa.int32())}
     pq.write_table(pa.table(columns), folder / "users.parquet")
     (user,) = rows(open_source({"users.sql": None}), "users")
     assert (user["user_id"], user["device"]) == ("7", None)

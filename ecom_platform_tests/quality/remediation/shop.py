@@ -202,5 +202,5 @@ def moment(at: str | None) -> datetime | None:
     if at is None:
         return None
     day, _, clock = at.rpartition(" ")
-    parts = [int(part) for part in clock.split(":")]
-    return datetime(2024, 1, int(day or 5), *parts)
+    hour, minute, second = (*map(int, clock.split(":")), 0)[:3]
+    return datetime(2024, 1, int(day or 5), hour, minute, second)

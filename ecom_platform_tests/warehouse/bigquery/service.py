@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import requests
 from google.auth.credentials import AnonymousCredentials
@@ -67,7 +67,9 @@ class Service:
     def warehouse(self, options: BigQueryOptions | None = None, **settings: Any) -> BigQueryWarehouse:
         """A warehouse whose client speaks to this service."""
         made = BigQueryWarehouse(options or BigQueryOptions(project=PROJECT), **settings)
-        made.__dict__["_client"] = bigquery.Client(project=PROJECT, credentials=AnonymousCredentials(), _http=self)  # type: ignore[no-untyped-call]
+        nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+        session = cast(requests.Session, self)
+        made.__dict__["_client"] = bigquery.Client(project=PROJECT, credentials=nobody, _http=session)
         return made
 
     @property

@@ -86,7 +86,7 @@ def test_a_writer_killed_at_any_moment_leaves_old_or_new(emulator: Emulator) -> 
         writer.communicate()
         settle(warehouse)
         tags = [
-            {name.split("-")[0] for name in warehouse.read(table)["visit_id"].to_pylist()} for table in (VISITS, VISITS_COPY)
+            {row["visit_id"].split("-")[0] for row in warehouse.read(table).to_pylist()} for table in (VISITS, VISITS_COPY)
         ]
         assert tags[0] == tags[1]
         assert tags[0] in ({before}, {str(number)})

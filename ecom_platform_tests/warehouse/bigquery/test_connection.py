@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import google.auth
 import pytest
+import requests
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 
@@ -15,8 +16,9 @@ from ecom_platform.orchestration.resources import BigQueryResource, warehouse_re
 from ecom_platform.settings import Settings, SettingsError
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.bigquery.connection import connect
-from ecom_platform.warehouse.bigquery.options import GIB, BigQueryOptions
+from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
+from ecom_platform.warehouse.billing import GIB
 from ecom_platform.warehouse.contract import WarehouseError
 from ecom_platform_tests.warehouse.bigquery.service import Refusal, Service
 
@@ -50,7 +52,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     original = bigquery.Client.__init__
 
     def init(self: Any, **arguments: Any) -> None:
-        original(self, **arguments, _http=answering)
+        original(self, **arguments, _http=cast(requests.Session, answering))
 
     monkeypatch.setattr(bigquery.Client, "__init__", init)
     monkeypatch.setattr(google.auth, "default", lambda **_: (Token(), "own-project"))

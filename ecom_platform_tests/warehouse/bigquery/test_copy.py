@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_what_arrives_is_equal_and_is_not_copied_again(source: DuckDBWarehouse, 
     again = list(copied(source, bigquery_warehouse, TABLES))
     assert [(each.copied, each.equal) for each in again] == [(0, True), (0, True)]
     for table in TABLES:
-        key = [(name, "ascending") for name in table.column_names]
+        key: list[tuple[str, Literal["ascending", "descending"]]] = [(name, "ascending") for name in table.column_names]
         assert bigquery_warehouse.read(table).sort_by(key) == source.read(table).sort_by(key)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import duckdb
@@ -82,6 +83,9 @@ class TestTheFile:
         assert not left_by_a_killed_process.exists()
 
 
+NOBODY = 65534
+
+
 class TestFaultsOfTheFile:
     """Every fault is one sentence that names the path and the way out."""
 
@@ -124,10 +128,17 @@ class TestFaultsOfTheFile:
         warehouse = DuckDBWarehouse(tmp_path / "file" / "warehouse.duckdb")
         assert all("choose another ECOM_HOME" in message for message in self.refusals(warehouse))
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-    def test_a_folder_that_may_not_be_written(self, tmp_path: Path) -> None:
-        tmp_path.chmod(0o500)
-        assert all("cannot be written" in message for message in self.refusals(DuckDBWarehouse(tmp_path / "warehouse.duckdb")))
+    def test_a_folder_that_may_not_be_written(self) -> None:
+        user = os.geteuid()
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o555)
+            if user == 0:  # Nothing is forbidden to root.
+                os.seteuid(NOBODY)
+            try:
+                messages = self.refusals(DuckDBWarehouse(Path(folder) / "warehouse.duckdb"))
+            finally:
+                os.seteuid(user)
+        assert all("cannot be written" in message for message in messages)
 
 
 def test_a_session_outlives_a_failure_that_breaks_its_connection(
