@@ -46,7 +46,7 @@ growth AS (
     revenue_same_3_months_year_before,
     SAFE_DIVIDE(CAST(revenue_latest_3_months AS FLOAT64), revenue_same_3_months_year_before) - 1 AS year_on_year_growth,
     SAFE_DIVIDE(CAST(SUM(revenue_latest_3_months) OVER () AS FLOAT64), SUM(revenue_same_3_months_year_before) OVER ())
-      - 1 AS shop_year_on_year_growth
+    - 1 AS shop_year_on_year_growth
   FROM quarters
 ),
 
@@ -57,7 +57,7 @@ seasons AS (
     seasonality_index AS peak_seasonality_index
   FROM marts.dm_category_performance
   WHERE seasonality_index IS NOT NULL
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY category ORDER BY seasonality_index DESC, order_month) = 1
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY category ORDER BY seasonality_index DESC, order_month ASC) = 1
 ),
 
 listings AS (
@@ -79,7 +79,7 @@ attention AS (
 )
 
 SELECT
-  ROW_NUMBER() OVER (ORDER BY totals.revenue DESC, totals.category) AS revenue_rank,
+  ROW_NUMBER() OVER (ORDER BY totals.revenue DESC, totals.category ASC) AS revenue_rank,
   totals.category,
   totals.revenue,
   SAFE_DIVIDE(CAST(totals.revenue AS FLOAT64), SUM(totals.revenue) OVER ()) AS revenue_share,

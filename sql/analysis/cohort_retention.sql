@@ -124,8 +124,8 @@ filled AS (
   FROM cells
   LEFT JOIN active_users_and_all AS active
     ON active.cohort_month = cells.cohort_month
-    AND active.activation_level = cells.activation_level
-    AND active.months_since_signup = cells.months_since_signup
+      AND active.activation_level = cells.activation_level
+      AND active.months_since_signup = cells.months_since_signup
 )
 
 SELECT

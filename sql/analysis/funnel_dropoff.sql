@@ -216,8 +216,8 @@ funnel AS (
   FROM session_stages
   INNER JOIN user_stages
     ON user_stages.segment_dimension = session_stages.segment_dimension
-    AND user_stages.segment_value = session_stages.segment_value
-    AND user_stages.stage_number = session_stages.stage_number
+      AND user_stages.segment_value = session_stages.segment_value
+      AND user_stages.stage_number = session_stages.stage_number
 )
 
 SELECT

@@ -68,7 +68,7 @@ gaps_by_level AS (
   FROM successive_orders
   INNER JOIN horizons
     ON successive_orders.days_since_signup < horizons.horizon_days
-    AND successive_orders.days_observed >= horizons.horizon_days
+      AND successive_orders.days_observed >= horizons.horizon_days
   WHERE successive_orders.days_since_previous_order IS NOT NULL
   GROUP BY successive_orders.cohort_month, successive_orders.activation_level, horizons.horizon_days
 ),
@@ -89,8 +89,8 @@ levels AS (
   FROM values_by_level AS totals
   LEFT JOIN gaps_by_level AS gaps
     ON gaps.cohort_month = totals.cohort_month
-    AND gaps.activation_level = totals.activation_level
-    AND gaps.horizon_days = totals.horizon_days
+      AND gaps.activation_level = totals.activation_level
+      AND gaps.horizon_days = totals.horizon_days
 ),
 
 levels_and_all AS (

@@ -68,8 +68,8 @@ user_period_totals AS (
   FROM user_periods
   LEFT JOIN paid_orders
     ON paid_orders.user_id = user_periods.user_id
-    AND paid_orders.order_date >= user_periods.first_day
-    AND paid_orders.order_date <= user_periods.last_day
+      AND paid_orders.order_date >= user_periods.first_day
+      AND paid_orders.order_date <= user_periods.last_day
   GROUP BY
     user_periods.user_id,
     user_periods.subscription_type,

@@ -24,7 +24,7 @@ user_windows AS (
     users.signup_month,
     windows.window_days,
     cohorts_with_event_log.signup_month IS NOT NULL
-      AND COALESCE(DATE_DIFF(observation.observed_until, users.signup_date, DAY) + 1 >= windows.window_days, FALSE)
+    AND COALESCE(DATE_DIFF(observation.observed_until, users.signup_date, DAY) + 1 >= windows.window_days, FALSE)
       AS is_window_observed
   FROM clean.users AS users
   CROSS JOIN windows

@@ -95,5 +95,5 @@ SELECT
 FROM histories
 LEFT JOIN purchases
   ON purchases.user_id = histories.user_id
-  AND purchases.clock = histories.clock
-  AND purchases.holdout_days = histories.holdout_days
+    AND purchases.clock = histories.clock
+    AND purchases.holdout_days = histories.holdout_days

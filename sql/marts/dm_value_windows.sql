@@ -91,5 +91,5 @@ FROM users
 CROSS JOIN windows
 LEFT JOIN purchases
   ON purchases.user_id = users.user_id
-  AND purchases.start_day = windows.start_day
-  AND purchases.end_day = windows.end_day
+    AND purchases.start_day = windows.start_day
+    AND purchases.end_day = windows.end_day

@@ -20,6 +20,7 @@ WITH user_labels AS (
   WHERE table_name = 'users'
   GROUP BY row_key
 ),
+
 users AS (
   SELECT
     u.user_id,
@@ -28,6 +29,7 @@ users AS (
   FROM raw.users AS u
   LEFT JOIN user_labels AS l ON l.row_key = u.user_id
 ),
+
 order_labels AS (
   SELECT
     row_key,
@@ -42,6 +44,7 @@ order_labels AS (
   WHERE table_name = 'orders'
   GROUP BY row_key
 ),
+
 orders AS (
   SELECT
     o.order_id,
@@ -55,6 +58,7 @@ orders AS (
   FROM raw.orders AS o
   LEFT JOIN order_labels AS l ON l.row_key = o.order_id
 ),
+
 event_labels AS (
   SELECT
     row_key,
@@ -64,6 +68,7 @@ event_labels AS (
   WHERE table_name = 'user_events' AND column_name IN ('event_type', 'user_id')
   GROUP BY row_key
 ),
+
 events AS (
   SELECT
     IFNULL(l.event_type, e.event_type) AS event_type,
@@ -74,9 +79,12 @@ events AS (
   LEFT JOIN event_labels AS l ON l.row_key = e.event_id
   WHERE e.signup_month >= DATE '1900-01-01'
 ),
+
 payments AS (
-  SELECT DISTINCT user_id, day FROM events WHERE event_type = 'payment_attempt'
+  SELECT DISTINCT user_id, day FROM events
+  WHERE event_type = 'payment_attempt'
 ),
+
 damaged AS (
   SELECT
     o.order_id,
@@ -87,12 +95,14 @@ damaged AS (
   LEFT JOIN payments AS p ON p.user_id = o.user_id AND p.day = o.order_date
   WHERE o.is_orphan OR o.is_misdated
 ),
+
 seen AS (
   SELECT o.order_id
   FROM orders AS o
   JOIN payments AS p ON p.user_id = o.user_id AND p.day = o.order_date
   WHERE o.has_no_status
 ),
+
 sales AS (
   SELECT
     o.user_id,
@@ -107,11 +117,13 @@ sales AS (
   LEFT JOIN damaged AS d ON d.order_id = o.order_id
   LEFT JOIN seen AS s ON s.order_id = o.order_id
 ),
+
 sales_of_users AS (
   SELECT user_id, SUM(true_revenue) AS true_revenue, SUM(best_revenue) AS best_revenue
   FROM sales
   GROUP BY user_id
 ),
+
 values_of_users AS (
   SELECT
     u.subscription_type,
@@ -121,23 +133,28 @@ values_of_users AS (
   FROM users AS u
   LEFT JOIN sales_of_users AS s ON s.user_id = u.user_id
 ),
+
 true_sides AS (
-  SELECT 'dm_user_purchase_summary' AS mart, 'revenue' AS figure, 'all' AS segment,
+  SELECT
+    'dm_user_purchase_summary' AS mart, 'revenue' AS figure, 'all' AS segment,
     SUM(true_revenue) AS true_value, SUM(best_revenue) AS best_value
   FROM values_of_users
   UNION ALL
-  SELECT 'dm_user_purchase_summary', 'LTV', CONCAT('subscription ', subscription_type),
+  SELECT
+    'dm_user_purchase_summary', 'LTV', CONCAT('subscription ', subscription_type),
     SAFE_DIVIDE(SUM(true_revenue), COUNT(*)), SAFE_DIVIDE(SUM(best_revenue), COUNT(*))
   FROM values_of_users
   WHERE subscription_type IS NOT NULL
   GROUP BY subscription_type
   UNION ALL
-  SELECT 'dm_user_purchase_summary', 'LTV', CONCAT('source ', marketing_source),
+  SELECT
+    'dm_user_purchase_summary', 'LTV', CONCAT('source ', marketing_source),
     SAFE_DIVIDE(SUM(true_revenue), COUNT(*)), SAFE_DIVIDE(SUM(best_revenue), COUNT(*))
   FROM values_of_users
   WHERE marketing_source IS NOT NULL
   GROUP BY marketing_source
 ),
+
 stages AS (
   SELECT
     COUNTIF(event_type = 'view_product') AS views,
@@ -147,6 +164,7 @@ stages AS (
     COUNTIF(event_type = 'purchase') AS purchases
   FROM events
 ),
+
 cleaned_stages AS (
   SELECT
     SUM(view_count) AS views,
@@ -156,48 +174,58 @@ cleaned_stages AS (
     SUM(purchase_count) AS purchases
   FROM marts.dm_funnel_events
 ),
+
 cleaned_sides AS (
-  SELECT 'dm_user_purchase_summary' AS mart, 'revenue' AS figure, 'all' AS segment,
+  SELECT
+    'dm_user_purchase_summary' AS mart, 'revenue' AS figure, 'all' AS segment,
     CAST(SUM(lifetime_revenue) AS FLOAT64) AS cleaned_value
   FROM marts.dm_user_purchase_summary
   UNION ALL
-  SELECT 'dm_user_purchase_summary', 'LTV', CONCAT('subscription ', subscription_type),
+  SELECT
+    'dm_user_purchase_summary', 'LTV', CONCAT('subscription ', subscription_type),
     SAFE_DIVIDE(CAST(SUM(lifetime_revenue) AS FLOAT64), COUNT(*))
   FROM marts.dm_user_purchase_summary
   WHERE subscription_type IS NOT NULL
   GROUP BY subscription_type
   UNION ALL
-  SELECT 'dm_user_purchase_summary', 'LTV', CONCAT('source ', marketing_source),
+  SELECT
+    'dm_user_purchase_summary', 'LTV', CONCAT('source ', marketing_source),
     SAFE_DIVIDE(CAST(SUM(lifetime_revenue) AS FLOAT64), COUNT(*))
   FROM marts.dm_user_purchase_summary
   WHERE marketing_source IS NOT NULL
   GROUP BY marketing_source
 ),
+
 figures AS (
   SELECT t.mart, t.figure, t.segment, t.true_value, c.cleaned_value, t.best_value
   FROM true_sides AS t
   LEFT JOIN cleaned_sides AS c ON c.mart = t.mart AND c.figure = t.figure AND c.segment = t.segment
   UNION ALL
-  SELECT 'dm_funnel_events', 'view to cart', 'all', SAFE_DIVIDE(t.carts, t.views), SAFE_DIVIDE(c.carts, c.views),
+  SELECT
+    'dm_funnel_events', 'view to cart', 'all', SAFE_DIVIDE(t.carts, t.views), SAFE_DIVIDE(c.carts, c.views),
     SAFE_DIVIDE(t.carts, t.views)
   FROM stages AS t
   CROSS JOIN cleaned_stages AS c
   UNION ALL
-  SELECT 'dm_funnel_events', 'cart to checkout', 'all', SAFE_DIVIDE(t.checkouts, t.carts), SAFE_DIVIDE(c.checkouts, c.carts),
+  SELECT
+    'dm_funnel_events', 'cart to checkout', 'all', SAFE_DIVIDE(t.checkouts, t.carts), SAFE_DIVIDE(c.checkouts, c.carts),
     SAFE_DIVIDE(t.checkouts, t.carts)
   FROM stages AS t
   CROSS JOIN cleaned_stages AS c
   UNION ALL
-  SELECT 'dm_funnel_events', 'checkout to payment', 'all', SAFE_DIVIDE(t.payments, t.checkouts),
+  SELECT
+    'dm_funnel_events', 'checkout to payment', 'all', SAFE_DIVIDE(t.payments, t.checkouts),
     SAFE_DIVIDE(c.payments, c.checkouts), SAFE_DIVIDE(t.payments, t.checkouts)
   FROM stages AS t
   CROSS JOIN cleaned_stages AS c
   UNION ALL
-  SELECT 'dm_funnel_events', 'payment to purchase', 'all', SAFE_DIVIDE(t.purchases, t.payments),
+  SELECT
+    'dm_funnel_events', 'payment to purchase', 'all', SAFE_DIVIDE(t.purchases, t.payments),
     SAFE_DIVIDE(c.purchases, c.payments), SAFE_DIVIDE(t.purchases, t.payments)
   FROM stages AS t
   CROSS JOIN cleaned_stages AS c
 )
+
 SELECT
   f.mart,
   f.figure,

@@ -14,9 +14,11 @@ WITH flagged AS (
   FROM found
   GROUP BY table_name, row_key, kind
 ),
+
 injected AS (
   SELECT DISTINCT table_name, row_key, kind FROM raw.injected_anomalies
 ),
+
 restored AS (
   SELECT
     f.table_name,
@@ -36,11 +38,13 @@ restored AS (
   WHERE f.remediation = 'repair'
   GROUP BY f.table_name, f.row_key, f.kind
 ),
+
 cases AS (
   SELECT table_name, row_key, kind, 1 AS is_injected, 0 AS is_flagged, 0 AS is_repaired FROM injected
   UNION ALL
   SELECT table_name, row_key, kind, 0, 1, IF(is_repaired, 1, 0) FROM flagged
 ),
+
 judged AS (
   SELECT
     table_name,
@@ -52,6 +56,7 @@ judged AS (
   FROM cases
   GROUP BY table_name, row_key, kind
 ),
+
 counted AS (
   SELECT
     j.table_name,
@@ -67,9 +72,11 @@ counted AS (
   LEFT JOIN restored AS r ON r.table_name = j.table_name AND r.row_key = j.row_key AND r.kind = j.kind
   GROUP BY j.table_name, j.kind
 ),
+
 truth AS (
   SELECT COUNT(*) > 0 AS is_known FROM raw.world_truth
 )
+
 SELECT
   c.table_name,
   c.kind,

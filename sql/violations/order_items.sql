@@ -20,6 +20,7 @@ WITH faults AS (
   FROM raw.order_items
   WHERE price = 0 OR line_amount IS NULL OR line_amount <> price * qty
 ),
+
 orders_with_repetition AS (
   SELECT DISTINCT order_id, signup_month
   FROM (
@@ -29,6 +30,7 @@ orders_with_repetition AS (
     HAVING COUNT(*) > 1
   ) AS repeated
 ),
+
 repetitions AS (
   SELECT i.order_item_id, i.order_id, i.signup_month
   FROM raw.order_items AS i
@@ -36,17 +38,21 @@ repetitions AS (
   LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(i.order_item_id, '') AND b.signup_month = i.signup_month
   WHERE b.row_key IS NULL
   QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount,
-      i.is_discounted
-    ORDER BY i.order_item_id
-  ) > 1
+      PARTITION BY
+        i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount,
+        i.is_discounted
+      ORDER BY i.order_item_id
+    ) > 1
 )
-SELECT order_item_id AS row_key, 'zero_price' AS kind, 'quarantine' AS remediation, 'price' AS column_name,
+
+SELECT
+  order_item_id AS row_key, 'zero_price' AS kind, 'quarantine' AS remediation, 'price' AS column_name,
   CAST(price AS STRING) AS original_value, CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM faults
 WHERE price = 0
 UNION ALL
-SELECT order_item_id, amount_fault, 'repair', 'line_amount', CAST(line_amount AS STRING), CAST(price * qty AS STRING),
+SELECT
+  order_item_id, amount_fault, 'repair', 'line_amount', CAST(line_amount AS STRING), CAST(price * qty AS STRING),
   signup_month
 FROM faults
 WHERE amount_fault IS NOT NULL

@@ -31,12 +31,14 @@ WITH sound_orders AS (
   LEFT JOIN accepted_values AS a ON a.column_name = 'payment_status' AND a.value = o.payment_status
   WHERE b.row_key IS NULL
 ),
+
 repeated_line_keys AS (
   SELECT order_item_id, signup_month
   FROM raw.order_items
   GROUP BY order_item_id, signup_month
   HAVING COUNT(*) > 1
 ),
+
 -- Lines that are equal in all but their key count once, so this groups by all the others.
 sound_lines AS (
   SELECT i.order_id, i.signup_month, i.price * i.qty AS amount
@@ -49,16 +51,19 @@ sound_lines AS (
     AND (p.product_id IS NOT NULL OR (i.product_id IS NOT NULL AND g.products = 0))
   GROUP BY i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount, i.is_discounted
 ),
+
 sums AS (
   SELECT order_id, signup_month, SUM(amount) AS lines_sum
   FROM sound_lines
   GROUP BY order_id, signup_month
 ),
+
 orders_with_lines AS (
   SELECT order_id, signup_month
   FROM raw.order_items
   GROUP BY order_id, signup_month
 ),
+
 judged AS (
   SELECT
     o.order_id,
@@ -88,6 +93,7 @@ judged AS (
   LEFT JOIN clean.users AS u ON u.user_id = o.user_id AND u.signup_month = o.signup_month
   LEFT JOIN raw.observation_windows AS w ON w.signup_month = o.signup_month
 ),
+
 users_in_need AS (
   SELECT
     user_id,
@@ -97,6 +103,7 @@ users_in_need AS (
   WHERE has_user AND (date_fault IS NOT NULL OR status_fault)
   GROUP BY user_id, signup_month
 ),
+
 -- One row per session in which such a user attempted payment; its order is dated by the last step.
 attempts AS (
   SELECT
@@ -110,11 +117,13 @@ attempts AS (
   WHERE e.event_type IN ('payment_attempt', 'purchase')
   GROUP BY e.user_id, e.signup_month, e.session_id
 ),
+
 attempt_days AS (
   SELECT user_id, signup_month, day, COUNT(*) AS attempts, LOGICAL_OR(bought) AS bought
   FROM attempts
   GROUP BY user_id, signup_month, day
 ),
+
 order_days AS (
   SELECT j.user_id, j.signup_month, j.order_date AS day, COUNT(*) AS orders
   FROM judged AS j
@@ -122,6 +131,7 @@ order_days AS (
   WHERE j.date_fault IS NULL
   GROUP BY j.user_id, j.signup_month, j.order_date
 ),
+
 missing_days AS (
   SELECT a.user_id, a.signup_month, MIN(a.day) AS day
   FROM attempt_days AS a
@@ -131,6 +141,7 @@ missing_days AS (
   GROUP BY a.user_id, a.signup_month
   HAVING SUM(a.attempts - IFNULL(o.orders, 0)) = 1
 ),
+
 dated AS (
   SELECT
     j.order_id,
@@ -149,23 +160,28 @@ dated AS (
   LEFT JOIN missing_days AS m
     ON m.user_id = j.user_id AND m.signup_month = j.signup_month AND j.date_fault IS NOT NULL
 )
-SELECT order_id AS row_key, 'cancelled_order' AS kind, 'quarantine' AS remediation, 'payment_status' AS column_name,
+
+SELECT
+  order_id AS row_key, 'cancelled_order' AS kind, 'quarantine' AS remediation, 'payment_status' AS column_name,
   payment_status AS original_value, CAST(NULL AS STRING) AS repaired_value, signup_month
 FROM dated
 WHERE payment_status = 'cancelled'
 UNION ALL
-SELECT m.order_id, 'unknown_payment_status', 'repair', 'payment_status', m.payment_status,
+SELECT
+  m.order_id, 'unknown_payment_status', 'repair', 'payment_status', m.payment_status,
   IF(a.bought, 'success', IF(a.bought IS NULL, 'success', 'failed')), m.signup_month
 FROM dated AS m
 LEFT JOIN attempt_days AS a ON a.user_id = m.user_id AND a.signup_month = m.signup_month AND a.day = m.day
 WHERE m.status_fault
 UNION ALL
-SELECT order_id, date_fault, IF(missing_day IS NULL, 'quarantine', 'repair'), 'order_date', CAST(order_date AS STRING),
+SELECT
+  order_id, date_fault, IF(missing_day IS NULL, 'quarantine', 'repair'), 'order_date', CAST(order_date AS STRING),
   CAST(missing_day AS STRING), signup_month
 FROM dated
 WHERE date_fault IS NOT NULL
 UNION ALL
-SELECT order_id, amount_fault, IF(lines_sum IS NULL, 'quarantine', 'repair'), 'total_amount', CAST(total_amount AS STRING),
+SELECT
+  order_id, amount_fault, IF(lines_sum IS NULL, 'quarantine', 'repair'), 'total_amount', CAST(total_amount AS STRING),
   CAST(lines_sum AS STRING), signup_month
 FROM dated
 WHERE amount_fault IS NOT NULL

@@ -26,11 +26,13 @@ WITH disputed_sessions AS (
   GROUP BY session_id, signup_month
   HAVING MIN(user_id) <> MAX(user_id) OR COUNT(user_id) < COUNT(*)
 ),
+
 lost AS (
   SELECT event_id, user_id, event_timestamp, signup_month
   FROM raw.user_events
   WHERE session_id IS NULL OR session_id = ''
 ),
+
 disputed_events AS (
   SELECT
     e.event_id,
@@ -43,6 +45,7 @@ disputed_events AS (
   JOIN disputed_sessions AS d ON d.session_id = e.session_id AND d.signup_month = e.signup_month
   LEFT JOIN clean.users AS u ON u.user_id = e.user_id AND u.signup_month = e.signup_month
 ),
+
 claims AS (
   SELECT
     session_id,
@@ -56,27 +59,32 @@ claims AS (
   WHERE user_id IS NOT NULL
   GROUP BY session_id, signup_month, user_id
 ),
+
 owners AS (
   SELECT c.session_id, c.signup_month, c.user_id
   FROM claims AS c
   LEFT JOIN lost AS l
     ON l.user_id = c.user_id AND l.signup_month = c.signup_month
-    AND l.event_timestamp > c.since AND l.event_timestamp < c.until
+      AND l.event_timestamp > c.since AND l.event_timestamp < c.until
   GROUP BY c.session_id, c.signup_month, c.user_id, c.events, c.fits
   QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY c.session_id, c.signup_month
-    ORDER BY c.events + COUNT(l.event_id) DESC, c.fits DESC, c.user_id
-  ) = 1
+      PARTITION BY c.session_id, c.signup_month
+      ORDER BY c.events + COUNT(l.event_id) DESC, c.fits DESC, c.user_id ASC
+    ) = 1
 ),
+
 reassigned AS (
   SELECT e.event_id, e.signup_month, e.user_id, o.user_id AS owner
   FROM disputed_events AS e
   JOIN owners AS o ON o.session_id = e.session_id AND o.signup_month = e.signup_month
   WHERE e.user_id IS NULL OR e.user_id <> o.user_id
 ),
+
 their_users AS (
-  SELECT DISTINCT user_id, signup_month FROM lost WHERE user_id IS NOT NULL
+  SELECT DISTINCT user_id, signup_month FROM lost
+  WHERE user_id IS NOT NULL
 ),
+
 -- Only the events of users who have an event without a session.
 neighbours AS (
   SELECT
@@ -91,6 +99,7 @@ neighbours AS (
   LEFT JOIN reassigned AS r ON r.event_id = e.event_id AND r.signup_month = e.signup_month
   WHERE r.event_id IS NULL AND e.event_timestamp IS NOT NULL
 ),
+
 around AS (
   SELECT
     event_id,
@@ -111,6 +120,7 @@ around AS (
     ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
   )
 ),
+
 distances AS (
   SELECT
     event_id,
@@ -122,6 +132,7 @@ distances AS (
   FROM around
   WHERE session_id IS NULL
 ),
+
 attributed AS (
   SELECT
     event_id,
@@ -130,6 +141,7 @@ attributed AS (
   FROM distances
   WHERE seconds_before < 3600 OR seconds_after < 3600
 ),
+
 stages AS (
   SELECT event_id, event_type, event_timestamp, page, session_id, signup_month
   FROM raw.user_events
@@ -140,6 +152,7 @@ stages AS (
   JOIN attributed AS a ON a.event_id = e.event_id AND a.signup_month = e.signup_month
   WHERE e.event_type IN ('checkout_start', 'payment_attempt', 'purchase')
 ),
+
 sessions AS (
   SELECT
     session_id,
@@ -149,6 +162,7 @@ sessions AS (
   FROM stages
   GROUP BY session_id, signup_month
 ),
+
 steps AS (
   SELECT
     e.event_id,
@@ -163,6 +177,7 @@ steps AS (
   JOIN sessions AS s ON s.session_id = e.session_id AND s.signup_month = e.signup_month
   WHERE e.event_type IN ('payment_attempt', 'purchase')
 ),
+
 values_at_fault AS (
   SELECT
     e.event_id,
@@ -183,11 +198,14 @@ values_at_fault AS (
     OR DATE(e.event_timestamp) < u.signup_date
     OR (e.device IS NOT NULL AND a.value IS NULL)
 )
-SELECT event_id AS row_key, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS remediation,
+
+SELECT
+  event_id AS row_key, IF(user_id IS NULL, 'missing_user', 'user_id_mismatch') AS kind, 'repair' AS remediation,
   'user_id' AS column_name, user_id AS original_value, owner AS repaired_value, signup_month
 FROM reassigned
 UNION ALL
-SELECT v.event_id,
+SELECT
+  v.event_id,
   CASE
     WHEN v.user_id IS NULL AND v.owner IS NULL THEN 'missing_user'
     WHEN q.user_id IS NULL THEN 'orphan_user'
@@ -199,23 +217,27 @@ LEFT JOIN (SELECT DISTINCT user_id, signup_month FROM quarantine.users) AS q
   ON q.user_id = IFNULL(v.owner, v.user_id) AND q.signup_month = v.signup_month
 WHERE v.user_fault
 UNION ALL
-SELECT l.event_id, 'session_id_null', IF(a.session_id IS NULL, 'quarantine', 'repair'), 'session_id', CAST(NULL AS STRING),
+SELECT
+  l.event_id, 'session_id_null', IF(a.session_id IS NULL, 'quarantine', 'repair'), 'session_id', CAST(NULL AS STRING),
   a.session_id, l.signup_month
 FROM lost AS l
 LEFT JOIN attributed AS a ON a.event_id = l.event_id AND a.signup_month = l.signup_month
 UNION ALL
-SELECT event_id, IF(event_type = 'purchase', 'purchase_without_payment', 'payment_without_checkout'),
+SELECT
+  event_id, IF(event_type = 'purchase', 'purchase_without_payment', 'payment_without_checkout'),
   IF(page IN ('home', 'category', 'search', 'product'), 'repair', 'quarantine'), 'event_type', event_type,
   IF(page IN ('home', 'category', 'search', 'product'), 'view_product', NULL), signup_month
 FROM steps
 WHERE groundless
 UNION ALL
-SELECT event_id, 'timestamp_reversed', 'repair', 'event_timestamp', FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp),
+SELECT
+  event_id, 'timestamp_reversed', 'repair', 'event_timestamp', FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp),
   FORMAT_TIMESTAMP('%F %H:%M:%E6S', earliest), signup_month
 FROM steps
 WHERE reversed AND NOT groundless
 UNION ALL
-SELECT event_id, 'event_before_signup', 'quarantine', 'event_timestamp',
+SELECT
+  event_id, 'event_before_signup', 'quarantine', 'event_timestamp',
   FORMAT_TIMESTAMP('%F %H:%M:%E6S', event_timestamp), CAST(NULL AS STRING), signup_month
 FROM values_at_fault
 WHERE is_early

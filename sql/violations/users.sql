@@ -40,9 +40,12 @@ WITH sound AS (
   LEFT JOIN raw.observation_windows AS w ON w.signup_month = u.signup_month
   WHERE b.row_key IS NULL
 ),
+
 in_need AS (
-  SELECT user_id, signup_month FROM sound WHERE signup_fault IS NOT NULL OR device_fault
+  SELECT user_id, signup_month FROM sound
+  WHERE signup_fault IS NOT NULL OR device_fault
 ),
+
 their_events AS (
   SELECT
     e.user_id,
@@ -56,19 +59,22 @@ their_events AS (
   FROM raw.user_events AS e
   JOIN in_need AS n ON n.user_id = e.user_id AND n.signup_month = e.signup_month
 ),
+
 first_days AS (
   SELECT user_id, signup_month, IFNULL(MIN(IF(events > 1, day, NULL)), MIN(day)) AS day
   FROM their_events
   WHERE DATE_TRUNC(day, MONTH) = signup_month
   GROUP BY user_id, signup_month
 ),
+
 devices AS (
-  SELECT user_id, signup_month, device
-  FROM their_events
-  JOIN accepted_values ON column_name = 'device' AND value = device
-  GROUP BY user_id, signup_month, device
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY user_id, signup_month ORDER BY COUNT(*) DESC, device) = 1
+  SELECT e.user_id, e.signup_month, e.device
+  FROM their_events AS e
+  JOIN accepted_values AS a ON a.column_name = 'device' AND a.value = e.device
+  GROUP BY e.user_id, e.signup_month, e.device
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY e.user_id, e.signup_month ORDER BY COUNT(*) DESC, e.device) = 1
 ),
+
 effective AS (
   SELECT
     s.user_id,
@@ -88,6 +94,7 @@ effective AS (
   LEFT JOIN first_days AS f ON f.user_id = s.user_id AND f.signup_month = s.signup_month
   LEFT JOIN devices AS d ON d.user_id = s.user_id AND d.signup_month = s.signup_month
 ),
+
 judged AS (
   SELECT
     user_id,
@@ -109,13 +116,16 @@ judged AS (
     END AS join_fault
   FROM effective
 )
-SELECT user_id AS row_key, signup_fault AS kind, IF(first_day IS NULL, 'quarantine', 'repair') AS remediation,
+
+SELECT
+  user_id AS row_key, signup_fault AS kind, IF(first_day IS NULL, 'quarantine', 'repair') AS remediation,
   'signup_date' AS column_name, CAST(signup_date AS STRING) AS original_value, CAST(first_day AS STRING) AS repaired_value,
   signup_month
 FROM judged
 WHERE signup_fault IS NOT NULL
 UNION ALL
-SELECT user_id, join_fault, 'repair', 'subscription_join_date', CAST(subscription_join_date AS STRING), CAST(NULL AS STRING),
+SELECT
+  user_id, join_fault, 'repair', 'subscription_join_date', CAST(subscription_join_date AS STRING), CAST(NULL AS STRING),
   signup_month
 FROM judged
 WHERE join_fault IS NOT NULL AND subscription_join_date IS NOT NULL
