@@ -17,10 +17,9 @@ from scipy import stats
 
 from ecom_platform.stats.aggregates import Floats, tally
 from ecom_platform.stats.estimates import Estimate, critical_value, log_estimate
+from ecom_platform.stats.maximum import maximise
 
 Counts = Sequence[float] | Floats
-
-_NO_MAXIMUM = "The hazard model has no maximum: a covariate separates those with the event from the others."
 
 
 class SurvivalCurve(NamedTuple):
@@ -171,8 +170,7 @@ def cox(
         confidence: Confidence level of the hazard ratios.
 
     Raises:
-        ValueError: no event; a row that ends before it begins; covariates that do not vary among those at risk, or that
-            separate the events so that no maximum exists.
+        ValueError: no event; a row that ends before it begins; no unique maximum, see `maximise`.
     """
     begins, ends = np.asarray(start, dtype=np.float64), np.asarray(stop, dtype=np.float64)
     happened = np.asarray(event, dtype=bool)
@@ -187,32 +185,12 @@ def cox(
     labels = np.zeros(len(ends), dtype=np.int64) if strata is None else np.asarray(strata)
     members = [labels == label for label in np.unique(labels)]
     parts = [_RiskSets(begins[of], ends[of], happened[of], x[of], weights[of]) for of in members]
-    beta = np.zeros(x.shape[1])
-    null, gradient, information = _partial(parts, beta)
-    likelihood = null
-    if not _positive(information, information):
-        raise ValueError("The covariates do not vary independently among those at risk.")
-    at_null = information
-    for _ in range(50):
-        if not _positive(information, at_null):
-            raise ValueError(_NO_MAXIMUM)
-        step = np.linalg.solve(information, gradient)
-        for halving in range(30):
-            trial = beta + step / 2**halving
-            value, new_gradient, new_information = _partial(parts, trial)
-            if value >= likelihood - 1e-12 * abs(likelihood):
-                break
-        gained, beta = value - likelihood, trial
-        likelihood, gradient, information = value, new_gradient, new_information
-        if abs(gained) < 1e-10 * (abs(likelihood) + 1) and np.abs(step).max() < 1e-6:
-            break
-    else:
-        raise ValueError(_NO_MAXIMUM)
-    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    found = maximise(lambda beta: _partial(parts, beta), x.shape[1])
     ratios = tuple(
-        log_estimate(float(b), math.sqrt(v), confidence=confidence) for b, v in zip(beta, np.diag(covariance), strict=True)
+        log_estimate(float(b), math.sqrt(v), confidence=confidence)
+        for b, v in zip(found.coefficients, np.diag(found.covariance), strict=True)
     )
-    return CoxFit(beta, covariance, ratios, likelihood, null, int((weights * happened).sum()))
+    return CoxFit(*found[:2], ratios, *found[2:], int((weights * happened).sum()))
 
 
 class _RiskSets:
@@ -281,12 +259,6 @@ def _partial(parts: Sequence[_RiskSets], beta: Floats) -> tuple[float, Floats, F
             - np.einsum("t,ti,tj->ij", c2, d1, d1)
         )
     return value, gradient, information
-
-
-def _positive(information: Floats, reference: Floats) -> bool:
-    """Whether the information is clearly positive in every direction, in units of the reference's standard deviations."""
-    scale = np.sqrt(np.diag(reference))
-    return bool(scale.all()) and float(np.linalg.eigvalsh(information / np.outer(scale, scale)).min()) > 1e-7
 
 
 def _from_last(values: Floats) -> Floats:

@@ -154,7 +154,7 @@ def test_what_has_no_hazard_model_is_refused() -> None:
         cox([1], [1], [True], np.array([0.0]))
     with pytest.raises(ValueError, match="without an event"):
         cox([0, 0], [1, 2], [False, False], np.array([0.0, 1.0]))
-    with pytest.raises(ValueError, match="do not vary"):
+    with pytest.raises(ValueError, match="does not vary"):
         cox([0, 0], [1, 2], [True, True], np.array([1.0, 1.0]))
     with pytest.raises(ValueError, match="no maximum"):
         cox([0] * 6, [1, 2, 3, 7, 8, 9], [1, 1, 1, 0, 0, 0], np.array([1.0, 1, 1, 0, 0, 0]))
