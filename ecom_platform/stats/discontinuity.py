@@ -34,7 +34,7 @@ class Jump(NamedTuple):
     z: float
     """The estimate over its standard error."""
     dispersion: float
-    """Squared residuals of the days in units of their sampling variance, per degree of freedom: about 1 if the trend fits."""
+    """Lack of fit: mean square of the days about the trend over that within the days; about 1 if the trend fits."""
     days: int
     """Days, of all series, that were read."""
     n: int
@@ -52,14 +52,14 @@ def jump(
     series: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
 ) -> Jump:
-    """The step at a day beyond a local polynomial trend, weighted by the precision of each day's mean.
+    """The step at a day beyond a local polynomial trend: least squares on the observations, from the days' samples.
 
-    A regression discontinuity in a running variable with few values: Lee & Card (2008), Journal of Econometrics 142, whose
-    inflation for a trend that does not fit is the dispersion here (never below 1).
+    A regression discontinuity in a running variable with few values, with heteroscedasticity-robust errors. A trend that does
+    not fit adds to them as in Lee & Card (2008), Journal of Econometrics 142: by the dispersion, where it is above 1.
 
     Args:
         days: The day of each sample, shape (g,).
-        samples: The outcome of those who belong to each day; fewer than two observations are left out.
+        samples: The outcome of those who belong to each day.
         at: The first day after the step: before are the days less than it.
         bandwidth: Days from at - bandwidth to at + bandwidth - 1 are read.
         degree: Degree of the trend: 1 is straight.
@@ -68,35 +68,40 @@ def jump(
         confidence: Confidence level of the interval.
 
     Raises:
-        ValueError: too few days on either side to tell a step from a trend.
+        ValueError: too few days on either side to tell a step from a trend; an outcome that does not vary within the days.
     """
     centred = np.asarray(days, dtype=np.float64) - at
-    variance = np.array([sample.variance / sample.n if sample.n > 1 else math.nan for sample in samples])
-    read = (centred >= -bandwidth) & (centred < bandwidth) & (variance > 0)
-    labels = np.array([repr(label) for label in series]) if series is not None else np.full(len(centred), "")
-    t, labels, variance = centred[read], labels[read], variance[read]
+    n = np.array([sample.n for sample in samples], dtype=np.float64)
+    read = (centred >= -bandwidth) & (centred < bandwidth) & (n > 0)
+    labels = np.array([repr(label) for label in series])[read] if series is not None else np.zeros(int(read.sum()))
+    t, n = centred[read] / bandwidth, n[read]
     y = np.array([sample.mean for sample in samples])[read]
+    scatter = np.array([sample.scatter for sample in samples])[read]
     after = (t >= 0).astype(np.float64)
-    columns = []
-    for label in np.unique(labels):
-        own = (labels == label).astype(np.float64)
-        columns += [own * t**power for power in range(degree + 1)]
-        if not same_slope:
-            columns += [own * after * t**power for power in range(1, degree + 1)]
-    weight = 1 / variance
-    if not columns or not 0 < after.sum() < len(after):
+    if not 0 < after.sum() < len(after):
         raise ValueError(f"There are no days with observations on both sides of day {at:g}.")
-    trend = np.column_stack(columns)
-    root = np.sqrt(weight)
-    solution, _, rank, _ = np.linalg.lstsq(root[:, None] * trend, np.column_stack([root * after, root * y]), rcond=1e-10)
-    step, outcome = (np.column_stack([after, y]) - trend @ solution).T
-    information = float(weight @ step**2)
-    freedom = len(t) - int(rank) - 1
-    if freedom < 1 or information <= 1e-9 * float(weight @ (after - weight @ after / weight.sum()) ** 2):
+    trend = np.column_stack([t**power for power in range(degree + 1)])
+    if not same_slope:
+        trend = np.column_stack([trend, after[:, None] * trend[:, 1:]])
+    step, outcome = np.empty(len(t)), np.empty(len(t))
+    parameters = 1
+    for label in np.unique(labels):
+        own = labels == label
+        root = np.sqrt(n[own])[:, None]
+        both = np.column_stack([after[own], y[own]])
+        solution, _, rank, _ = np.linalg.lstsq(root * trend[own], root * both, rcond=1e-10)
+        step[own], outcome[own] = (both - trend[own] @ solution).T
+        parameters += int(rank)
+    information, freedom = float(n @ step**2), len(t) - parameters
+    if freedom < 1 or information <= 1e-9 * float(n @ (after - n @ after / n.sum()) ** 2):
         raise ValueError(f"There are too few days around day {at:g} to tell a step from a trend.")
-    estimate = float((weight * step) @ outcome) / information
-    dispersion = float(weight @ (outcome - estimate * step) ** 2) / freedom
-    error = math.sqrt(max(dispersion, 1.0) / information)
+    within = float(scatter.sum() / max((n - 1).sum(), 1))
+    if not within:
+        raise ValueError(f"The outcome does not vary within the days around day {at:g}.")
+    estimate = float((n * step) @ outcome) / information
+    dispersion = float(n @ (outcome - estimate * step) ** 2) / freedom / within
+    variance = np.where(n > 1, scatter / np.maximum(n - 1, 1), within)
+    error = math.sqrt(float(n * step**2 @ variance) * max(dispersion, 1.0)) / information
     whole = normal_estimate(estimate, error, confidence=confidence)
     observed = int(sum(sample.n for sample, inside in zip(samples, read, strict=True) if inside))
     return Jump(at, *whole, estimate / error, dispersion, len(t), observed)
