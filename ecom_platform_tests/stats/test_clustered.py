@@ -14,7 +14,7 @@ REGRESSORS = ("1", "exposed", "age")
 
 
 def months(rng: np.random.Generator, users: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Months of users who differ: each has a level of his own, some become exposed."""
+    """Months of users who differ: each has a level of their own, some become exposed."""
     user = np.repeat(np.arange(users), rng.integers(1, 8, users))
     n = len(user)
     level = rng.normal(0, 1, users)[user]

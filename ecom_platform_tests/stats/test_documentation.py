@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,13 @@ def test_every_public_name_and_every_field_is_documented(path: Path) -> None:
                 if isinstance(field, ast.AnnAssign) and not documented(after):
                     silent.append(f"{node.name}.{ast.unparse(field.target)}")
     assert silent == []
+
+
+def test_the_guide_names_what_exists() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?!ecom_platform)([a-z_]+)\.(?!py`)(\w+)`", guide))
+    known = {path.stem for path in MODULES}
+    for module, name in named:
+        assert module in known, module
+        assert hasattr(importlib.import_module(f"ecom_platform.stats.{module}"), name), f"{module}.{name}"
+    assert len(named) > 25
