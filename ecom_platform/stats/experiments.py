@@ -68,12 +68,12 @@ def detectable_difference(
         significance: Two-sided level of the test.
     """
     quantiles = stats.norm.ppf(1 - significance / 2) + stats.norm.ppf(power)
-    return float(quantiles * math.sqrt(variance * (1 / treatment_n + 1 / control_n)))
+    return float(quantiles * _error(treatment_n, control_n, variance))
 
 
 def power_of(difference: float, treatment_n: int, control_n: int, variance: float, *, significance: float = 0.05) -> float:
     """The chance that a two-sided test finds a true difference (normal approximation), on the right side or the wrong."""
-    shift = abs(difference) / math.sqrt(variance * (1 / treatment_n + 1 / control_n))
+    shift = abs(difference) / _error(treatment_n, control_n, variance)
     critical = stats.norm.ppf(1 - significance / 2)
     return float(stats.norm.sf(critical - shift) + stats.norm.cdf(-critical - shift))
 
@@ -82,9 +82,18 @@ def required_n(
     difference: float, variance: float, *, treatment_share: float = 0.5, power: float = 0.8, significance: float = 0.05
 ) -> int:
     """The observations, in both arms together, with which a two-sided test finds a true difference with the given power."""
+    if not difference:
+        raise ValueError("No sample is large enough to find a difference of 0.")
     quantiles = float(stats.norm.ppf(1 - significance / 2) + stats.norm.ppf(power))
     spread = variance / (treatment_share * (1 - treatment_share))
     return math.ceil(spread * (quantiles / difference) ** 2)
+
+
+def _error(treatment_n: int, control_n: int, variance: float) -> float:
+    """Standard error of a difference of means."""
+    if not (treatment_n > 0 and control_n > 0 and variance > 0):
+        raise ValueError("Power needs observations in both arms and an outcome that varies.")
+    return math.sqrt(variance * (1 / treatment_n + 1 / control_n))
 
 
 def cuped(treatment: Moments, control: Moments, outcome: str, covariates: Sequence[str], *, confidence: float = 0.95) -> Cuped:

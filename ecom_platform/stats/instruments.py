@@ -158,6 +158,38 @@ def exclusion_test(
     return ExclusionTest(effect.estimate(confidence), balance.estimate(confidence), effect.n)
 
 
+def transported(relative: Estimate, exposed: Sample, unexposed: Sample, *, confidence: float = 0.95) -> Estimate:
+    """The mean effect on everyone of being exposed, if it is the same share of everyone's outcome as it is of the compliers'.
+
+    The exposed's outcome without the exposure is then theirs over 1 + share. The share may come from another outcome (orders)
+    than the one it is carried over to (revenue), if the exposure does not change their quotient. Errors by the delta method,
+    the share's taken as independent of the means', beside which it is large.
+
+    Args:
+        relative: The effect as a share, `InstrumentResult.relative_late`; above -1.
+        exposed: The outcome of those who were exposed, arms and strata pooled.
+        unexposed: The outcome of the others.
+        confidence: Confidence level of the interval.
+
+    Raises:
+        ValueError: a share of -1 or less; nobody.
+    """
+    n, share = exposed.n + unexposed.n, relative.estimate
+    if not n or not share > -1:
+        raise ValueError(f"A relative effect of {share} cannot be carried over to {n} observations.")
+    untouched, raised = unexposed.total / n, exposed.total / n
+    slope = untouched + raised / (1 + share) ** 2
+    means_error = math.hypot(
+        share * unexposed.n / n * _error(unexposed), share / (1 + share) * exposed.n / n * _error(exposed)
+    )
+    error = math.hypot(slope * relative.standard_error, means_error)
+    return normal_estimate(share * (untouched + raised / (1 + share)), error, confidence=confidence)
+
+
+def _error(sample: Sample) -> float:
+    return sample.standard_error if sample.n > 1 else 0.0
+
+
 class _ReducedForm(NamedTuple):
     effects: Floats
     covariance: Floats

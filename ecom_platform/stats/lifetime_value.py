@@ -93,8 +93,11 @@ class BgNbd(NamedTuple):
         return self._expected(np.float64(duration), x, t) * self.probability_alive(x, t_x, t)
 
     def _expected(self, duration: Floats | np.float64, x: Floats, t: Floats) -> Floats:
-        """Of those alive. Euler's transformation of the published series stays finite for many purchases."""
-        a = self.a if abs(self.a - 1) > 1e-5 else 1 + 1e-5
+        """Of those alive. Euler's transformation of the published series stays finite for many purchases.
+
+        The formula has removable singularities at a = 1 and, without a purchase, at a + b = 1: a steps around them.
+        """
+        a = self.a + (2e-5 if min(abs(self.a - 1), abs(self.a + self.b - 1)) < 1e-5 else 0)
         z = duration / (self.alpha + t + duration)
         whole = a + self.b + x - 1
         return np.asarray(whole / (a - 1) * (1 - (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, whole, z)))
@@ -141,7 +144,7 @@ def fit_bg_nbd(counts: PurchaseCounts) -> BgNbd:
     """Fit BG/NBD (Fader, Hardie & Lee 2005, "'Counting your customers' the easy way", Marketing Science 24).
 
     Raises:
-        ValueError: a history that cannot be; no purchase at all.
+        ValueError: a history that cannot be; no purchase at all; no maximum found.
     """
     x, t_x, t, weights = (np.asarray(field, dtype=np.float64) for field in counts)
     if (t_x > t).any() or (t_x < 0).any() or (x < 0).any() or ((x == 0) & (t_x > 0)).any():
@@ -181,7 +184,7 @@ def fit_gamma_gamma(counts: SpendCounts) -> GammaGamma:
     """Fit Gamma-Gamma (Fader & Hardie 2013, "The Gamma-Gamma model of monetary value"; Fader, Hardie & Lee 2005, JMR 42).
 
     Raises:
-        ValueError: no buyer; a buyer without purchase or with a mean amount that is not positive.
+        ValueError: no buyer; a buyer without purchase or with a mean amount that is not positive; no maximum found.
     """
     x, amount, weights = (np.asarray(field, dtype=np.float64) for field in counts)
     if not weights.sum() or (x < 1).any() or (amount <= 0).any():
@@ -224,6 +227,9 @@ def _maximise(likelihood: Callable[[Floats], tuple[float, Floats]], start: Float
     options = {"maxiter": 2_000, "maxfun": 20_000, "ftol": 1e-15, "gtol": 1e-9}
     result = optimize.minimize(objective, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     logs = np.asarray(result.x, dtype=np.float64)
+    inside = np.abs(logs) < _LIMIT
+    if not np.isfinite(result.fun) or (np.abs(result.jac[inside]) > 1e-4).any():
+        raise ValueError("No maximum of the likelihood was found.")
     hessian = np.empty((len(logs), len(logs)))
     for i in range(len(logs)):
         step = np.zeros(len(logs))

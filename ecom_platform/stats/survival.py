@@ -36,7 +36,7 @@ class SurvivalCurve(NamedTuple):
     standard_error: Floats
     """Its standard error by Greenwood's formula."""
     ci_low: Floats
-    """Lower end of the interval on the log-minus-log scale."""
+    """Lower end of the interval on the log-minus-log scale; NaN once nobody is left."""
     ci_high: Floats
     """Upper end of that interval."""
 
@@ -111,9 +111,10 @@ def kaplan_meier(times: Counts, events: Counts, censored: Counts, *, confidence:
         greenwood = np.sqrt(np.cumsum(np.where(died > 0, died / (at_risk * (at_risk - died)), 0.0)))
         spread = np.exp(critical_value(confidence) * greenwood / np.log(survival))
         inside = (survival > 0) & (survival < 1)
-        low = np.where(inside, survival ** (1 / spread), survival)
-        high = np.where(inside, survival**spread, survival)
-        error = np.where(survival > 0, survival * greenwood, math.nan)
+        left_over = np.where(survival > 0, survival, math.nan)
+        low = np.where(inside, survival ** (1 / spread), left_over)
+        high = np.where(inside, survival**spread, left_over)
+        error = left_over * greenwood
     return SurvivalCurve(time, at_risk, died, survival, error, low, high)
 
 

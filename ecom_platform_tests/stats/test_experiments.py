@@ -36,6 +36,15 @@ def test_the_detectable_difference_is_detected_with_its_power(
     assert power_of(0, treatment, control, variance) == pytest.approx(0.05)
 
 
+def test_what_has_no_power_is_refused() -> None:
+    with pytest.raises(ValueError, match="both arms"):
+        detectable_difference(0, 10, 1.0)
+    with pytest.raises(ValueError, match="outcome that varies"):
+        power_of(1.0, 10, 10, 0.0)
+    with pytest.raises(ValueError, match="difference of 0"):
+        required_n(0.0, 1.0)
+
+
 def test_power_is_that_of_statsmodels() -> None:
     from statsmodels.stats.power import NormalIndPower
 

@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecom_platform.stats.aggregates import Sample
-from ecom_platform.stats.instruments import Cell, InstrumentResult, exclusion_test, naive_difference, two_stage, wald
+from ecom_platform.stats.estimates import normal_estimate
+from ecom_platform.stats.instruments import (
+    Cell,
+    InstrumentResult,
+    exclusion_test,
+    naive_difference,
+    transported,
+    two_stage,
+    wald,
+)
 from ecom_platform.stats.means import welch
 from ecom_platform_tests.stats.simulation import as_promised, coverage
 
@@ -148,6 +157,24 @@ def test_the_relative_effect_is_relative_to_the_compliers_without_it() -> None:
         return found.relative_set.low, found.relative_set.high
 
     assert as_promised(coverage(run, 0.2, runs=300, seed=8), runs=300)
+
+
+def test_the_relative_effect_is_carried_over_to_everyone() -> None:
+    """Compliers have less than others; a constant fifth on top is a fifth of everyone's own outcome."""
+
+    def run(rng: np.random.Generator) -> tuple[float, float]:
+        rows = experiment(rng, 4000, effect=0.0)
+        base = np.exp(rows["y"] / 3)
+        found = cells(rows.assign(y=base * np.where(rows["exposed"], 1.2, 1.0)))
+        effect = transported(two_stage(found).relative_late, *naive_difference(found))
+        truth = 0.2 * base.mean()
+        return effect.ci_low / truth, effect.ci_high / truth
+
+    assert as_promised(coverage(run, 1.0, runs=200, seed=9), runs=200, slack=0.01)
+    nobody = Sample.of([])
+    with pytest.raises(ValueError, match="cannot be carried over"):
+        transported(normal_estimate(-1.0, 0.1), Sample.of([1.0]), nobody)
+    assert transported(normal_estimate(0.5, 0.0), Sample.of([3.0, 3.0]), Sample.of([1.0, 1.0])).estimate == pytest.approx(0.75)
 
 
 def test_a_weak_arm_is_called_weak_and_its_set_is_not_an_interval() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
@@ -121,6 +121,7 @@ def test_expectations_are_the_published_formulas(
 ) -> None:
     """Equations (9) and (10) of the paper as printed, where their hypergeometric series is tame."""
     r, alpha, a, b = p
+    assume(abs(a + b - 1) > 0.01)
     t_x = when * t if x else 0.0
     found = model(*p)
     series = hyp2f1(r, b, a + b - 1, ahead / (alpha + ahead))
@@ -136,11 +137,13 @@ def test_expectations_are_the_published_formulas(
     assert 0 <= alive[0] <= 1
 
 
-def test_expectations_stay_finite_for_many_purchases_and_where_a_is_one() -> None:
+def test_expectations_stay_finite_for_many_purchases_and_where_the_formula_divides_by_zero() -> None:
     found = model(0.8, 10.0, 1.0, 4.0)
     many = found.expected_given(330, np.array([600.0]), np.array([329.0]), np.array([330.0]))
     assert 0 < many[0] < 700
     assert found.expected(100.0) == pytest.approx(model(0.8, 10.0, 1.001, 4.0).expected(100.0), rel=1e-3)
+    together = model(0.8, 10.0, 0.5, 0.5).expected(100.0)
+    assert together == pytest.approx(model(0.8, 10.0, 0.501, 0.501).expected(100.0), rel=1e-2)
     assert found.probability_alive(np.array([500.0]), np.array([1.0]), np.array([1000.0]))[0] == pytest.approx(0, abs=1e-300)
 
 
@@ -196,6 +199,19 @@ def test_the_spread_of_amounts_is_recovered() -> None:
     found = fit_gamma_gamma(SpendCounts(x, rng.gamma(p * x, 1 / scale) / x, np.ones(5000)))
     assert (np.abs(np.array(found[:3]) - (p, q, v)) < 4 * np.array(found.standard_errors)).all()
     assert found.mean_amount == pytest.approx(v * p / (q - 1), rel=0.03)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 20), st.integers(1, 20)), min_size=1, max_size=8))
+def test_a_handful_of_customers_has_a_fit_or_a_reason_but_never_a_certainty(rows: list[tuple[int, int, int]]) -> None:
+    histories = [(x, min(t_x, t) if x else 0, t) for x, t_x, t in rows]
+    try:
+        found = fit_bg_nbd(PurchaseCounts(*grouped(histories)))
+    except ValueError as reason:
+        assert "purchase" in str(reason) or "No maximum" in str(reason)
+        return
+    assert all(value > 0 for value in found[:4])
+    assert any(not error < value / 4 for error, value in zip(found.standard_errors, found[:4], strict=True))
 
 
 def test_a_history_counts_days_from_the_landmark_on() -> None:
