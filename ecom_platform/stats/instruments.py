@@ -90,33 +90,23 @@ def two_stage(cells: Iterable[Cell], *, confidence: float = 0.95) -> InstrumentR
         ValueError: there is no stratum in which both arms occur.
     """
     form = _reduced_form(_by_arm(cells))
-    y, exposure, unexposed_y = form.effects
-    v = form.covariance
-    critical = critical_value(confidence)
-
-    def ratio(top: float, bottom: float, variances: tuple[float, float, float]) -> tuple[Estimate, ConfidenceSet]:
-        top_variance, bottom_variance, covariance = variances
-        if bottom == 0:
-            nothing = Estimate(math.nan, math.nan, -math.inf, math.inf, math.nan)
-            return nothing, fieller(top, bottom, top_variance, bottom_variance, covariance, critical)
-        value = top / bottom
-        variance = (top_variance - 2 * value * covariance + value * value * bottom_variance) / bottom**2
-        estimate = normal_estimate(value, math.sqrt(max(variance, 0.0)), confidence=confidence)
-        return estimate, fieller(top, bottom, top_variance, bottom_variance, covariance, critical)
-
-    late, late_set = ratio(y, exposure, (v[0, 0], v[1, 1], v[0, 1]))
+    outcome, exposure = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
     # Encouraged compliers leave the unexposed: what the arm takes from the unexposed's total is their outcome without it.
-    compliers_mean, _ = ratio(-unexposed_y, exposure, (v[2, 2], v[1, 1], -v[2, 1]))
-    relative_late, relative_set = ratio(y, -unexposed_y, (v[0, 0], v[2, 2], -v[0, 2]))
+    without = np.array([0.0, 0.0, -1.0])
+    late, late_set = form.ratio(outcome, exposure, confidence)
+    compliers_mean, _ = form.ratio(without, exposure, confidence)
+    relative_late, relative_set = form.ratio(outcome, without, confidence)
+    first_stage = form.estimate(exposure, confidence)
+    error = first_stage.standard_error
     return InstrumentResult(
         late,
         late_set,
         compliers_mean,
         relative_late,
         relative_set,
-        normal_estimate(exposure, math.sqrt(v[1, 1]), confidence=confidence),
-        exposure**2 / v[1, 1] if v[1, 1] else math.inf if exposure else 0.0,
-        normal_estimate(y, math.sqrt(v[0, 0]), confidence=confidence),
+        first_stage,
+        (first_stage.estimate / error) ** 2 if error else math.inf if first_stage.estimate else 0.0,
+        form.estimate(outcome, confidence),
         form.strata,
         form.n,
     )
@@ -143,19 +133,12 @@ def exclusion_test(
     Raises:
         ValueError: there is no stratum in which both arms have members; more members than observations.
     """
-    members: dict[tuple[Hashable, bool], Moments] = {}
-    for key, outcome in outcomes.items():
-        if outcome.n:
-            members[key] = Moments(("y",), outcome.n, np.array([outcome.mean]), np.array([[outcome.scatter]]))
-    effect = _reduced_form(members)
     if not outcomes.keys() <= arms.keys():
         raise ValueError("There are members in a stratum and arm without observations.")
-    belonging = {}
-    for key, n in arms.items():
-        share = Sample.of_events(outcomes[key].n if key in outcomes else 0, n)
-        belonging[key] = Moments(("member",), n, np.array([share.mean]), np.array([[share.scatter]]))
-    balance = _reduced_form(belonging)
-    return ExclusionTest(effect.estimate(confidence), balance.estimate(confidence), effect.n)
+    nobody = Sample(0, 0.0, 0.0)
+    belonging = {key: Sample.of_events(outcomes.get(key, nobody).n, n) for key, n in arms.items()}
+    effect, balance = _reduced_form(_alone(outcomes)), _reduced_form(_alone(belonging))
+    return ExclusionTest(effect.estimate(np.ones(1), confidence), balance.estimate(np.ones(1), confidence), effect.n)
 
 
 def transported(relative: Estimate, exposed: Sample, unexposed: Sample, *, confidence: float = 0.95) -> Estimate:
@@ -191,13 +174,41 @@ def _error(sample: Sample) -> float:
 
 
 class _ReducedForm(NamedTuple):
+    """Effects of the arm on some variables, and their covariance."""
+
     effects: Floats
     covariance: Floats
     strata: int
     n: int
 
-    def estimate(self, confidence: float) -> Estimate:
-        return normal_estimate(float(self.effects[0]), math.sqrt(self.covariance[0, 0]), confidence=confidence)
+    def estimate(self, of: Floats, confidence: float) -> Estimate:
+        """The effect on a linear combination of the variables."""
+        return normal_estimate(float(of @ self.effects), math.sqrt(of @ self.covariance @ of), confidence=confidence)
+
+    def ratio(self, top: Floats, bottom: Floats, confidence: float) -> tuple[Estimate, ConfidenceSet]:
+        """The ratio of the effects on two linear combinations, by the delta method and as Fieller's set."""
+        numerator, denominator = float(top @ self.effects), float(bottom @ self.effects)
+        region = fieller(
+            numerator,
+            denominator,
+            float(top @ self.covariance @ top),
+            float(bottom @ self.covariance @ bottom),
+            float(top @ self.covariance @ bottom),
+            critical_value(confidence),
+        )
+        if denominator == 0:
+            return Estimate(math.nan, math.nan, -math.inf, math.inf, math.nan), region
+        residual = top - numerator / denominator * bottom
+        error = math.sqrt(max(float(residual @ self.covariance @ residual), 0.0)) / abs(denominator)
+        return normal_estimate(numerator / denominator, error, confidence=confidence), region
+
+
+def _alone(samples: Mapping[tuple[Hashable, bool], Sample]) -> dict[tuple[Hashable, bool], Moments]:
+    """Samples of one variable as moments."""
+    return {
+        key: Moments(("y",), sample.n, np.array([sample.mean]), np.array([[sample.scatter]]))
+        for key, sample in samples.items()
+    }
 
 
 def _by_arm(cells: Iterable[Cell]) -> dict[tuple[Hashable, bool], Moments]:
@@ -244,5 +255,5 @@ def _reduced_form(groups: Mapping[tuple[Hashable, bool], Moments]) -> _ReducedFo
 
 def naive_difference(cells: Sequence[Cell]) -> tuple[Sample, Sample]:
     """The exposed and the unexposed, arms and strata pooled: what one would compare without the experiment."""
-    exposed, unexposed = (pool_samples(c.outcome for c in cells if c.exposed is side) for side in (True, False))
+    exposed, unexposed = (pool_samples(c.outcome for c in cells if bool(c.exposed) is side) for side in (True, False))
     return exposed, unexposed

@@ -4,7 +4,8 @@ A customer enters as (x, t_x, T): purchases counted, time of the last of them, t
 a multiplicity, so a million of them on a weekly clock are some ten thousand rows. The unit of time is the caller's, and so is
 the clock's start. The usual start is the first purchase, which is then not counted. A *landmark* (a day after signup, the same
 for all) is the other choice: purchases before it are not counted, and everybody is on the clock, buyer or not. It judges what
-follows the landmark, keeps the first days' burst out of the rate, and does not ask who had bought before. `history` is both.
+follows the landmark and keeps the first days' burst out of the rate; as the model has everybody alive at the start, those who
+left before the landmark enter as slow. `history` is both clocks.
 """
 
 from __future__ import annotations
