@@ -2,7 +2,9 @@
 
 The rows of a cluster enter a cluster-robust covariance only through the cluster's totals of the products of its regressors
 with each other and with the outcome. Their moments over clusters are thus sufficient: a user with a hundred rows is one
-observation of a few totals. For a ratio or any other function of cluster totals see `ratios`.
+observation of a few totals. Many strata are absorbed before: take each variable, outcome and regressors, less its mean in the
+stratum, and sum the products of what is left (Frisch, Waugh & Lovell), without an intercept. For a ratio or any other function
+of cluster totals see `ratios`.
 """
 
 from __future__ import annotations

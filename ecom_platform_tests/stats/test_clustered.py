@@ -40,6 +40,22 @@ def test_coefficients_and_clustered_errors_are_those_of_statsmodels() -> None:
     assert found.clusters == 150
 
 
+def test_strata_are_absorbed_by_summing_what_their_means_leave() -> None:
+    user, rows = months(np.random.default_rng(5), 120)
+    strata = np.equal.outer(rows["age"], np.unique(rows["age"])).astype(float)
+    share = strata / strata.sum(axis=0)
+    within = {name: rows[name] - strata @ (share.T @ rows[name]) for name in ("exposed", "y")}
+    totals = [totals_of({k: v[user == u] for k, v in within.items()}, ["exposed"], "y") for u in range(120)]
+    found = clustered_regression(
+        Moments.of(**{name: np.array([one[name] for one in totals]) for name in totals[0]}), ["exposed"], "y"
+    )
+    known = OLS(rows["y"], np.column_stack([rows["exposed"], strata])).fit(
+        cov_type="cluster", cov_kwds={"groups": user, "use_correction": False}
+    )
+    assert found.coefficients[0].estimate == pytest.approx(known.params[0])
+    assert found.coefficients[0].standard_error == pytest.approx(known.bse[0] * (120 / 119) ** 0.5)
+
+
 def test_users_may_come_in_parts() -> None:
     user, rows = months(np.random.default_rng(2), 60)
     parts = [moments(user[at], {k: v[at] for k, v in rows.items()}) for at in (user < 20, user >= 20)]

@@ -27,7 +27,7 @@ def cells(rows: pd.DataFrame) -> tuple[list[Sample], pd.DataFrame]:
     return [Sample.of(part.to_numpy()) for _, part in grouped], grouped.size().index.to_frame(index=False)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_two_absorbed_factors_are_dummies_on_rows(seed: int, clustered: bool) -> None:
     rows = panel(np.random.default_rng(seed), 400)

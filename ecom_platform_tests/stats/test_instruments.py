@@ -104,7 +104,7 @@ def test_perfect_compliance_is_the_plain_difference() -> None:
     assert found.relative_late.estimate == pytest.approx(0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.3), st.integers(40, 400))
 def test_the_sets_hold_their_estimates(seed: int, push: float, n: int) -> None:
     rows = experiment(np.random.default_rng(seed), n, push=push)
@@ -116,7 +116,7 @@ def test_the_sets_hold_their_estimates(seed: int, push: float, n: int) -> None:
     assert found.compliers_mean.estimate * found.relative_late.estimate == pytest.approx(found.late.estimate, rel=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.floats(-1000, 1000), st.floats(0.1, 1000))
 def test_a_change_of_unit_changes_the_unit_alone(seed: int, shift: float, scale: float) -> None:
     rows = experiment(np.random.default_rng(seed), 300)

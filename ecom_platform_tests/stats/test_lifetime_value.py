@@ -201,7 +201,7 @@ def test_the_spread_of_amounts_is_recovered() -> None:
     assert found.mean_amount == pytest.approx(v * p / (q - 1), rel=0.03)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 20), st.integers(1, 20)), min_size=1, max_size=8))
 def test_a_handful_of_customers_is_refused_or_fitted_without_certainty(rows: list[tuple[int, int, int]]) -> None:
     histories = [(x, min(t_x, t) if x else 0, t) for x, t_x, t in rows]
