@@ -9,6 +9,7 @@ whatever stops this process, it commits whole or is rolled back.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -58,6 +59,9 @@ STAGING_LAYER = "staging"
 
 STAGING_MILLISECONDS = 24 * 3600 * 1000
 LOADS_AT_ONCE = 4
+CLEANUP_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
 
 ACCEPTED: Mapping[Type, frozenset[str]] = {
     Type.STRING: frozenset({"STRING"}),
@@ -257,7 +261,7 @@ class BigQueryWarehouse(Warehouse, Billing):
             raise WarehouseError(
                 f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds the data of another world: "
                 f"{claimed.difference(identity)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for "
-                f"this one, or delete the datasets {self.options.dataset_prefix}* to start over."
+                f"this one, or delete the datasets of that prefix, {self._dataset(OWN_LAYER)} the last, to start over."
             )
 
     @property
@@ -309,7 +313,7 @@ class BigQueryWarehouse(Warehouse, Billing):
 
     def _planned(self, table: Table, content: pa.Table | Query, months: tuple[date, ...] | None) -> _Planned:
         stored = self._stored(table)
-        fault = "" if stored is None else layout.fault(table, stored.schema)
+        fault = "" if stored is None else layout.fault(table, stored)
         if fault and months is not None:
             raise self._layout_error(table, fault)
         return _Planned(table, content, months, stored is not None and not fault, bool(fault))
@@ -403,13 +407,14 @@ class BigQueryWarehouse(Warehouse, Billing):
                 self._drop_staging(name)
 
     def _drop_staging(self, name: str) -> None:
-        from google.api_core.exceptions import GoogleAPICallError
+        from google.cloud.bigquery import DEFAULT_RETRY
 
+        brief = DEFAULT_RETRY.with_timeout(CLEANUP_SECONDS)
         try:
-            self.client.delete_table(name, not_found_ok=True)
-        except GoogleAPICallError:
-            # It expires by itself; a write that succeeded must not fail over its staging.
-            return
+            self.client.delete_table(name, not_found_ok=True, retry=brief, timeout=CLEANUP_SECONDS)
+        except Exception as error:
+            # It expires by itself; a write that is committed must not be reported as failed over its staging.
+            logger.warning("The staging table %s could not be dropped (%s): it expires.", name, type(error).__name__)
 
     def _exists(self, table: Table) -> bool:
         """Whether the table was ever written. Raises WarehouseError when what is stored is not what is specified."""
@@ -418,7 +423,7 @@ class BigQueryWarehouse(Warehouse, Billing):
         stored = self._stored(table)
         if stored is None:
             return False
-        if fault := layout.fault(table, stored.schema):
+        if fault := layout.fault(table, stored):
             raise self._layout_error(table, fault)
         self._verified.add(table)
         return True
@@ -477,13 +482,27 @@ class BigQueryWarehouse(Warehouse, Billing):
                 f"The dataset {reference} is in location {existing.location}, but ECOM_BIGQUERY_LOCATION is "
                 f"{self.options.location}: a job reads and writes one location only."
             )
+        if layer == STAGING_LAYER and not existing.default_table_expiration_ms:
+            self._set_expiry(existing)
+
+    def _set_expiry(self, staging: Any) -> None:
+        """Lets the tables of a staging dataset that somebody else has made expire: a killed process leaves some there."""
+        from google.api_core.exceptions import GoogleAPICallError
+
+        staging.default_table_expiration_ms = STAGING_MILLISECONDS
+        try:
+            self.client.update_dataset(staging, ["default_table_expiration_ms"])
+        except GoogleAPICallError:
+            raise WarehouseError(
+                f"The tables of the dataset {self._dataset(STAGING_LAYER)} never expire, and these credentials may not change "
+                f"that: set its default table expiration to {STAGING_MILLISECONDS // 1000} seconds "
+                "(bq update --default_table_expiration)."
+            ) from None
 
     def _layers(self) -> list[str]:
         """The layers that have a dataset."""
-        prefix = self.options.dataset_prefix
-        own = {self.options.dataset(layer) for layer in (OWN_LAYER, STAGING_LAYER)}
-        found = [item.dataset_id for item in self.client.list_datasets()]
-        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix) and name not in own)
+        found = {item.dataset_id: item.labels for item in self.client.list_datasets()}
+        return [layer for layer in layers_of(self.options.dataset_prefix, found) if layer not in (OWN_LAYER, STAGING_LAYER)]
 
     def _dataset(self, layer: str) -> str:
         return f"{self.client.project}.{self.options.dataset(layer)}"
@@ -500,6 +519,22 @@ class BigQueryWarehouse(Warehouse, Billing):
         counts: dict[Table, RowCounts] = {table: {}}
         _add_counts(counts, self._rows(sql, self.jobs.labels("count", str(table))))
         return counts
+
+
+def layers_of(prefix: str, datasets: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The layers of the warehouse with this prefix among a project's datasets and their labels.
+
+    A name alone does not tell: `ecom_dev_raw` begins with `ecom_`, and is the layer `raw` of the warehouse `ecom_dev_`. Its
+    label says so or, where an administrator made it without one, that the longer prefix has a dataset of claims, too.
+    """
+    longer = [name.removesuffix(OWN_LAYER) for name in datasets if name.startswith(prefix) and name.endswith(OWN_LAYER)]
+    longer = [other for other in longer if other != prefix]
+    layers = [
+        (name.removeprefix(prefix), labels)
+        for name, labels in datasets.items()
+        if name.startswith(prefix) and not name.startswith(tuple(longer))
+    ]
+    return sorted(layer for layer, labels in layers if labels.get("layer", layer) == layer)
 
 
 def _checked(table: Table, content: Content, months: Sequence[date] | None) -> pa.Table:

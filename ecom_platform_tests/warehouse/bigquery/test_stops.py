@@ -1,0 +1,83 @@
+"""What a write leaves that is stopped, or whose network fails: no job that goes on, and no doubt about what was committed."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+import requests
+from dagster import DagsterExecutionInterruptedError
+from google.api_core.exceptions import ServiceUnavailable
+
+from ecom_platform.tables.spec import Column, Table, Type
+from ecom_platform.warehouse.contract import Query, WarehouseError
+from ecom_platform_tests.warehouse.bigquery.service import Refusal, Service
+
+THING = Table("marts", "things", "One row per thing.", (Column("x", Type.INT64, "A number."),), ("x",))
+SELECT = Query("SELECT 1 AS x", ())
+ROWS = pa.table({"x": [1]})
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("google.api_core.retry.retry_unary.time.sleep", lambda *_: None)
+
+
+@pytest.mark.parametrize("stop", [DagsterExecutionInterruptedError, KeyboardInterrupt, SystemExit])
+class TestAStoppedRun:
+    def test_cancels_the_job_it_waits_for(self, stop: type[BaseException]) -> None:
+        service = Service(running=True, interrupt=lambda _, path: stop() if "/queries/" in path else None)
+        with pytest.raises(stop):
+            service.warehouse().replace({THING: SELECT}, None)
+        assert len(service.jobs) == 1
+        assert service.cancelled == service.jobs
+
+    def test_cancels_the_job_whose_start_was_not_yet_answered(self, stop: type[BaseException]) -> None:
+        def interrupt(method: str, path: str) -> BaseException | None:
+            return stop() if method == "POST" and path.endswith("/jobs") and service.configurations else None
+
+        service = Service(running=True)
+        service.interrupt = interrupt
+        with pytest.raises(stop):
+            service.warehouse().replace({THING: SELECT}, None)
+        assert len(service.jobs) == 1
+        assert service.cancelled == service.jobs
+
+    def test_is_stopped_even_where_the_job_cannot_be_cancelled(self, stop: type[BaseException]) -> None:
+        service = Service(running=True, interrupt=lambda _, path: stop() if "/queries/" in path else None)
+        service.refuse = lambda _, path: Refusal(403, "accessDenied", "no") if path.endswith("/cancel") else None
+        with pytest.raises(stop):
+            service.warehouse().replace({THING: SELECT}, None)
+
+
+def test_a_job_whose_end_cannot_be_seen_is_cancelled() -> None:
+    def unreachable(_: str, path: str) -> BaseException | None:
+        return requests.exceptions.InvalidProxyURL("a proxy") if "/queries/" in path else None
+
+    service = Service(running=True, interrupt=unreachable)
+    with pytest.raises(WarehouseError, match="BigQuery cannot be reached"):
+        service.warehouse().replace({THING: SELECT}, None)
+    assert service.cancelled == service.jobs != []
+
+
+def test_a_job_that_failed_by_itself_is_not_cancelled() -> None:
+    service = Service(refusals=[Refusal(400, "invalidQuery", "Syntax error")])
+    with pytest.raises(WarehouseError, match="Syntax error"):
+        service.warehouse().replace({THING: SELECT}, None)
+    assert service.cancelled == []
+
+
+@pytest.mark.parametrize("error", [requests.exceptions.ConnectionError("gone"), ServiceUnavailable("busy"), OSError("disk")])
+def test_a_committed_write_is_a_success_whatever_becomes_of_its_staging(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    service = Service()
+    warehouse = service.warehouse()
+
+    def load(*_: object) -> None:
+        """The upload of rows is not the subject."""
+
+    monkeypatch.setattr(type(warehouse.jobs), "load", load)
+    monkeypatch.setattr("ecom_platform.warehouse.bigquery.warehouse.CLEANUP_SECONDS", 0.01)
+    service.interrupt = lambda method, _: error if method == "DELETE" else None
+    assert warehouse.replace({THING: ROWS}, None) == {THING: {"": 1}}
+    assert "could not be dropped" in caplog.text
