@@ -66,6 +66,8 @@ class Jobs:
     options: BigQueryOptions
     run: str = ""
     patience_seconds: float = 600
+    running: set[str] = field(default_factory=set, compare=False)
+    """The ids of the jobs that some thread waits for."""
 
     def labels(self, operation: str, asset: str = "", months: str = "") -> dict[str, str]:
         values = {
@@ -165,9 +167,21 @@ class Jobs:
         fails), the job is cancelled: a run that has stopped must not go on spending, nor commit. The id is chosen here, so
         that a job can be cancelled whose start was not yet answered. A transaction that is cancelled is rolled back.
         """
+        job_id = f"ecom_{uuid.uuid4().hex}"
+        self.running.add(job_id)
+        try:
+            return self._waited_for(submit, job_id)
+        finally:
+            self.running.discard(job_id)
+
+    def cancel_running(self) -> None:
+        """Cancels what other threads wait for: only the main thread learns that its run is stopped."""
+        for job_id in tuple(self.running):
+            self._cancel(job_id)
+
+    def _waited_for(self, submit: Callable[[str], AnyJob], job_id: str) -> AnyJob:
         from google.api_core.exceptions import GoogleAPICallError
 
-        job_id = f"ecom_{uuid.uuid4().hex}"
         try:
             job = self._started(submit, job_id)
         except GoogleAPICallError:

@@ -358,10 +358,12 @@ class BigQueryWarehouse(Warehouse, Billing):
         with _content_errors(plan):
             job = self.jobs.query(sql, labels, bill)
         counts = {p.table: _known_counts(p) for p in plan}
-        if counted and not plan[0].recreated:
-            _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
-        elif counted:
-            counts[counted[0]] = self.row_counts(counted[0])
+        written = f"{', '.join(map(str, selects))} written and committed, but the rows could not be counted"
+        with explained(written, self.client.project):
+            if counted and not plan[0].recreated:
+                _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
+            elif counted:
+                _add_counts(counts, self._rows(statements.count(counted[0], None, self.options.dataset), labels))
         return counts
 
     def _select(
@@ -400,7 +402,12 @@ class BigQueryWarehouse(Warehouse, Billing):
 
         try:
             with ThreadPoolExecutor(min(LOADS_AT_ONCE, len(loaded))) as pool:
-                list(pool.map(load, loaded))
+                try:
+                    list(pool.map(load, loaded))
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    self.jobs.cancel_running()
+                    raise
             yield {table: name.split(".", 1)[1] for table, name in names.items()}
         finally:
             for name in names.values():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pyarrow as pa
 import pytest
 import requests
 from dagster import DagsterExecutionInterruptedError
-from google.api_core.exceptions import ServiceUnavailable
+from google.api_core.exceptions import BadRequest, ServiceUnavailable
 
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.contract import Query, WarehouseError
@@ -57,6 +59,39 @@ def test_a_job_whose_end_cannot_be_seen_is_cancelled() -> None:
     with pytest.raises(WarehouseError, match="BigQuery cannot be reached"):
         service.warehouse().replace({THING: SELECT}, None)
     assert service.cancelled == service.jobs != []
+
+
+def test_a_stopped_run_cancels_the_loads_of_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service()
+    warehouse = service.warehouse()
+    loading, cancelled = threading.Event(), threading.Event()
+
+    def upload(*_: object, job_id: str, **__: object) -> None:
+        service.jobs.append(job_id)
+        loading.set()
+        assert cancelled.wait(60), "nobody has cancelled the load"
+        raise BadRequest("cancelled")  # type: ignore[no-untyped-call]
+
+    def stopped(*_: object) -> None:
+        loading.wait(60)
+        raise DagsterExecutionInterruptedError
+
+    monkeypatch.setattr(warehouse.client, "load_table_from_file", upload)
+    monkeypatch.setattr("ecom_platform.warehouse.bigquery.warehouse.list", stopped, raising=False)
+    service.interrupt = lambda _, path: cancelled.set() if path.endswith("/cancel") else None
+    service.queries.append({})
+    with pytest.raises(DagsterExecutionInterruptedError):
+        warehouse.replace({THING: ROWS}, None)
+    assert service.cancelled == service.jobs != []
+
+
+def test_a_committed_write_whose_rows_cannot_be_counted_says_that_it_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise requests.exceptions.ConnectionError("gone")
+
+    monkeypatch.setattr("google.cloud.bigquery.table.RowIterator.to_arrow", lost)
+    with pytest.raises(WarehouseError, match=r"^marts\.things written and committed, but the rows could not be counted: "):
+        Service().warehouse().replace({THING: SELECT}, None)
 
 
 def test_a_job_that_failed_by_itself_is_not_cancelled() -> None:
