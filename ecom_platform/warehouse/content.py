@@ -74,9 +74,10 @@ def _keys(table: Table, rows: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    columns = {}
+    columns: dict[str, Any] = {}
     for name in table.key:
-        columns[f"{name} text"] = pc.fill_null(rows.column(name).cast(pa.string()), "")
+        texts: Any = rows.column(name).cast(pa.string())
+        columns[f"{name} text"] = pc.fill_null(texts, "")
         columns[f"{name} null"] = rows.column(name).is_null()
     return pa.table({**columns, "at": pa.array(range(rows.num_rows), pa.int64())})
 
