@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 
+import dagster as dg
 import pyarrow as pa
 import pytest
 import requests
 from dagster import DagsterExecutionInterruptedError
 from google.api_core.exceptions import BadRequest, ServiceUnavailable
 
+from ecom_platform.orchestration.io_manager import WarehouseIOManager
+from ecom_platform.orchestration.resources import BigQueryResource
+from ecom_platform.tables import CATALOG
 from ecom_platform.tables.spec import Column, Table, Type
 from ecom_platform.warehouse.contract import Query, WarehouseError
 from ecom_platform_tests.warehouse.bigquery.service import Refusal, Service
 
 THING = Table("marts", "things", "One row per thing.", (Column("x", Type.INT64, "A number."),), ("x",))
+PRODUCTS = CATALOG["raw.products"]
 SELECT = Query("SELECT 1 AS x", ())
 ROWS = pa.table({"x": [1]})
 
@@ -49,6 +56,23 @@ class TestAStoppedRun:
         service.refuse = lambda _, path: Refusal(403, "accessDenied", "no") if path.endswith("/cancel") else None
         with pytest.raises(stop):
             service.warehouse().replace({THING: SELECT}, None)
+
+
+def test_a_run_that_dagster_stops_cancels_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(running=True)
+    service.interrupt = lambda _, path: os.kill(os.getpid(), signal.SIGINT) if "/queries/" in path else None
+    monkeypatch.setattr(BigQueryResource, "open", lambda _: warehouse)
+    warehouse = service.warehouse()
+
+    @dg.asset(key=["raw", "products"], io_manager_key="io_manager")
+    def products() -> Query:
+        columns = ", ".join(f"CAST(NULL AS {column.type}) AS `{column.name}`" for column in PRODUCTS.columns)
+        return Query(f"SELECT {columns}", ())
+
+    service.schema = [{"name": column.name, "type": column.type.value} for column in PRODUCTS.columns]
+    with pytest.raises(DagsterExecutionInterruptedError):
+        dg.materialize([products], resources={"io_manager": WarehouseIOManager(warehouse=BigQueryResource())})
+    assert service.cancelled == service.jobs != []
 
 
 def test_a_job_whose_end_cannot_be_seen_is_cancelled() -> None:
