@@ -19,6 +19,7 @@ from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 if TYPE_CHECKING:
     from google.cloud.bigquery import SchemaField
     from google.cloud.bigquery import Table as BigQueryTable
+    from google.cloud.bigquery.table import TableListItem
 
 LEGACY_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "DECIMAL": "NUMERIC"}
 """The API calls some types by names that GoogleSQL does not use."""
@@ -94,8 +95,16 @@ def _layout_faults(table: Table, stored: BigQueryTable) -> Iterator[str]:
     ):
         if (found or None) != (wanted or None):
             yield f"it is {what} {_words(found)} instead of {_words(wanted)}"
-    if bool(stored.require_partition_filter) != bool(specified.require_partition_filter):
-        yield f"it {'requires a' if stored.require_partition_filter else 'does not require the'} partition filter"
+    if (found := required_filter(stored)) != required_filter(specified):
+        yield f"it {'requires a' if found else 'does not require the'} partition filter"
+
+
+def required_filter(stored: BigQueryTable | TableListItem) -> str | None:
+    """The column by which every query of the table must be filtered, if any. The API has had two places for saying so."""
+    resource = stored.to_api_repr()
+    divided = resource.get("timePartitioning") or {}
+    required = resource.get("requirePartitionFilter") or divided.get("requirePartitionFilter")
+    return divided.get("field") if required else None
 
 
 def _division(table: BigQueryTable) -> list[str] | None:

@@ -220,9 +220,7 @@ class BigQueryWarehouse(Warehouse, Billing):
             stored: dict[str, str | None] = {}
             for layer in self._layers():
                 for item in self.client.list_tables(self.options.dataset(layer)):
-                    partitioning = item._properties.get("timePartitioning", {})
-                    required = item._properties.get("requirePartitionFilter") or partitioning.get("requirePartitionFilter")
-                    stored[f"{layer}.{item.table_id}"] = partitioning.get("field") if required else None
+                    stored[f"{layer}.{item.table_id}"] = layout.required_filter(item)
             if not stored:
                 return {}
             sql = statements.count_stored(dict(sorted(stored.items())), self.options.dataset)
