@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ecom_platform.tables.spec import Table, Type
 from ecom_platform.warehouse.bigquery import layout, statements
 from ecom_platform.warehouse.bigquery.connection import connect
-from ecom_platform.warehouse.bigquery.failures import explained
+from ecom_platform.warehouse.bigquery.failures import explained, message_of
 from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Bill, Jobs, label
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.billing import Billing, Spending
@@ -47,6 +47,7 @@ from ecom_platform.warehouse.fingerprints import FingerprintDialect
 if TYPE_CHECKING:
     import pyarrow as pa
     from google.cloud.bigquery import Client
+    from google.cloud.bigquery import Table as BigQueryTable
 
 OWN_LAYER = "platform"
 """The dataset of what the warehouse knows about itself: whose data it holds. No table of the platform lives there."""
@@ -228,14 +229,9 @@ class BigQueryWarehouse(Warehouse, Billing):
         return dict(sorted((row["table_name"], row["row_count"]) for row in rows.to_pylist()))
 
     def identity(self) -> DataIdentity | None:
-        from google.api_core.exceptions import NotFound
-
         with explained("reading whose data the warehouse holds failed", self.client.project):
-            try:
-                held = self.client.get_table(self._claim_reference)
-            except NotFound:
-                return None
-        return DataIdentity(**json.loads(held.description or "{}"))
+            held = self._table_at(self._claim_reference)
+        return None if held is None else DataIdentity(**json.loads(held.description or "{}"))
 
     def claim(self, identity: DataIdentity) -> None:
         """As the contract says. The claim is a table whose description is the identity: created once, or not at all."""
@@ -433,13 +429,17 @@ class BigQueryWarehouse(Warehouse, Billing):
         self._verified.add(table)
         return True
 
-    def _stored(self, table: Table) -> Any:
+    def _stored(self, table: Table) -> BigQueryTable | None:
+        return self._table_at(self._reference(table))
+
+    def _table_at(self, reference: str) -> BigQueryTable | None:
+        """The table at `project.dataset.table`; None when there is none. That there is no such project is an error."""
         from google.api_core.exceptions import NotFound
 
         try:
-            return self.client.get_table(self._reference(table))
+            return self.client.get_table(reference)
         except NotFound as error:
-            if "Not found: Project" in str(error):
+            if message_of(error).startswith("Not found: Project"):
                 raise
             return None
 
@@ -573,8 +573,6 @@ def _bare_nulls(query: Query) -> tuple[str, ...]:
 def _content_errors(plan: Sequence[_Planned]) -> Iterator[None]:
     """Turns the errors that the generated SQL raises on purpose into the ContentError that they stand for."""
     from google.api_core.exceptions import GoogleAPICallError
-
-    from ecom_platform.warehouse.bigquery.failures import message_of
 
     queried = [planned.table for planned in plan if isinstance(planned.content, Query)]
     try:

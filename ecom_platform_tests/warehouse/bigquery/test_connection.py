@@ -265,3 +265,13 @@ class TestSettings:
         with pytest.raises(SettingsError, match=f"^ECOM_BIGQUERY_{name} is '{value}': ") as raised:
             Settings.load({f"ECOM_BIGQUERY_{name}": value})
         assert "\n" not in str(raised.value)
+
+
+def test_a_project_that_has_gone_is_no_empty_warehouse(service: Service) -> None:
+    warehouse = BigQueryWarehouse(BigQueryOptions())
+    assert warehouse.identity() is None
+    gone = Refusal(404, "notFound", "Not found: Project own-project")
+    service.refuse = lambda _, path: gone if "/tables/" in path else None
+    for use in (warehouse.identity, lambda: warehouse.read(THING)):
+        with pytest.raises(WarehouseError, match="there is no project own-project"):
+            use()
