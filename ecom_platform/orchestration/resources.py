@@ -74,7 +74,7 @@ class BigQueryResource(WarehouseResource):
         return BigQueryResource(**asdict(options) | {"key_file": str(options.key_file or "")})
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        self._run = context.run_id or ""
+        self._run = context.run.run_id if context.run else ""
 
     def open(self) -> BigQueryWarehouse:
         from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse

@@ -65,10 +65,25 @@ def beside(table: Table, content: Content, stored: pa.Table) -> pa.Table:
     if isinstance(content, Query):
         raise ContentError(f"{table}: a query cannot be a part of the content; it replaces whole partitions.")
     rows = conform(table, content)
-    stays = stored.append_column("_at", pa.array(range(stored.num_rows), pa.int64())).join(
-        rows.select(list(table.key)).group_by(list(table.key)).aggregate([]), list(table.key), join_type="left anti"
-    )
-    return pa.concat_tables([stored.take(stays.column("_at")), rows])
+    stays = _keys(table, stored).join(_keys(table, rows).drop_columns(["at"]), _key_columns(table), join_type="left anti")
+    return pa.concat_tables([stored.take(stays.column("at")), rows])
+
+
+def _keys(table: Table, rows: pa.Table) -> pa.Table:
+    """The rows' keys as texts, and the position `at` of each. An Arrow join holds no null equal to another: a flag does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns: dict[str, Any] = {}
+    for name in table.key:
+        texts: Any = rows.column(name).cast(pa.string())
+        columns[f"{name} text"] = pc.fill_null(texts, "")
+        columns[f"{name} null"] = rows.column(name).is_null()
+    return pa.table({**columns, "at": pa.array(range(rows.num_rows), pa.int64())})
+
+
+def _key_columns(table: Table) -> list[str]:
+    return [f"{name} {part}" for name in table.key for part in ("text", "null")]
 
 
 def check_names(table: Table, names: Sequence[str]) -> None:

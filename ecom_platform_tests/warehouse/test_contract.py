@@ -422,6 +422,16 @@ class TestAPersonsStatement:
         assert warehouse.tables() == {"raw.places": 2}
 
 
+class TestTheEndOfAStatement:
+    @pytest.mark.parametrize("end", [";", " ;\n", ";;", " -- a comment; with a semicolon", " /* ; */ ;"])
+    def test_what_loads_can_be_asked_and_written(self, warehouse: Warehouse, end: str) -> None:
+        warehouse.replace({PLACES: places("a;b")}, None)
+        sql = f"SELECT place, `order` FROM raw.places WHERE place = 'a;b'{end}"
+        assert warehouse.query(sql, [PLACES]).num_rows == 1
+        copy = Table("marts", "places", PLACES.doc, PLACES.columns, PLACES.key)
+        assert warehouse.replace({copy: Query(sql, (PLACES,))}, None) == {copy: {"": 1}}
+
+
 class TestWhoseDataItHolds:
     WORLD = DataIdentity(seed=7, scale=100_000, start_month="2023-12", source="")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ecom_platform.tables.spec import Table
 from ecom_platform.warehouse.contract import Changes, ContentError, Query, Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.warehouse.tables import FEBRUARY, JANUARY, PLACES, VISITS, VISITS_COPY, places, visits
@@ -89,6 +92,22 @@ class TestBeside:
         done = warehouse.update({VISITS: more}, [JANUARY], whole=False)[VISITS]
         assert done.rows == {JANUARY: 6}
         expected = pa.concat_tables([more, rows.slice(1)])
+        assert rows_of(warehouse) == sorted(map(str, expected.to_pylist()))
+
+    def test_a_missing_key_is_equal_to_a_missing_key(self, warehouse: Warehouse) -> None:
+        self.replaces_missing_keys(warehouse, warehouse.update)
+
+    def test_a_missing_key_is_equal_to_a_missing_key_by_default_too(self, duckdb_warehouse: DuckDBWarehouse) -> None:
+        self.replaces_missing_keys(duckdb_warehouse, partial(Warehouse.update, duckdb_warehouse))
+
+    @staticmethod
+    def replaces_missing_keys(warehouse: Warehouse, update: Callable[..., dict[Table, Changes]]) -> None:
+        stored = pa.concat_tables([changed(visits([JANUARY], each=1), 0, visit_id=None), visits([JANUARY], each=1)])
+        empty = changed(visits([JANUARY], each=1), 0, visit_id="", pages=3)
+        warehouse.replace({VISITS: stored}, [JANUARY])
+        other = changed(stored.slice(0, 1), 0, pages=7)
+        assert update({VISITS: pa.concat_tables([other, empty])}, [JANUARY], whole=False)[VISITS].rows == {JANUARY: 3}
+        expected = pa.concat_tables([other, empty, stored.slice(1)])
         assert rows_of(warehouse) == sorted(map(str, expected.to_pylist()))
 
     def test_once_more_changes_nothing(self, duckdb_warehouse: DuckDBWarehouse) -> None:

@@ -17,7 +17,7 @@ from ecom_platform.warehouse.errors import SpendingError, WarehouseBusyError, Wa
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
 
-QUOTA_REASONS = frozenset({"rateLimitExceeded", "quotaExceeded", "jobRateLimitExceeded"})
+RATE_REASONS = frozenset({"rateLimitExceeded", "jobRateLimitExceeded"})
 CAP_REASON = "bytesBilledLimitExceeded"
 
 # The last phrase is an emulator's; a transaction that was not committed has done nothing, whoever says so.
@@ -26,7 +26,9 @@ _CONFLICT = re.compile(
     r"|failed to commit",
     re.IGNORECASE,
 )
-_DAILY = re.compile(r"per day|daily|\bfree tier\b|custom quota", re.IGNORECASE)
+# What a quota counts by, where it refills within the patience of a retry.
+_REFILLS = re.compile(r"concurrent|per (?:\d+ )?(?:second|minute)s?\b|\brate limits?\b", re.IGNORECASE)
+_LASTS = re.compile(r"per day|daily|\bfree\b|custom quota|per month", re.IGNORECASE)
 _PERMISSION = re.compile(r"(?:permission )?(bigquery\.[a-z]+\.[a-zA-Z]+)", re.IGNORECASE)
 _DENIED_ON = re.compile(r"Access Denied: (?P<kind>[A-Z]\w+) (?P<name>[^:\s]+(?::[^:\s]+)?):")
 _ROLES = {
@@ -42,8 +44,13 @@ def is_conflict(error: Exception) -> bool:
 
 
 def is_quota(error: Exception) -> bool:
-    """Whether the failure is a rate limit or quota that refills soon; a daily or custom quota does not."""
-    return reason_of(error) in QUOTA_REASONS and not _DAILY.search(message_of(error))
+    """Whether the failure is a rate limit, or a quota that refills within minutes.
+
+    Most quotas last: the day's, a custom one, what is free, a table's modifications. To retry those is to wait in vain.
+    """
+    reason, message = reason_of(error), message_of(error)
+    refills = reason in RATE_REASONS or (reason == "quotaExceeded" and _REFILLS.search(message) is not None)
+    return refills and _LASTS.search(message) is None
 
 
 def reason_of(error: Exception) -> str:
@@ -76,7 +83,7 @@ def sentence(error: GoogleAPICallError, project: str) -> str:
             return f"no permission: {permission[1]} is missing on {what}; grant it, for example through {role}"
         case 403 if "Access Denied" in message:
             return f"no permission: {message}"
-        case 404 if "Not found: Project" in message or "project" in message.lower().split("dataset")[0]:
+        case 404 if message.startswith("Not found: Project"):
             return f"there is no project {project}, or these credentials may not see it"
     return message
 

@@ -6,11 +6,13 @@ as they apply, `run`, `asset`, `months`), so that the service's own records can 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ecom_platform.warehouse.bigquery.failures import CAP_REASON, is_conflict, is_quota, reason_of
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
@@ -19,13 +21,16 @@ from ecom_platform.warehouse.errors import SpendingError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from google.cloud.bigquery import Client, QueryJob, SchemaField
+    from google.cloud.bigquery import Client, LoadJob, QueryJob, SchemaField
 
 PLATFORM = "ecom-platform"
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
+CANCEL_SECONDS = 30.0
+LONGEST_LABEL = 63
 
 Result = TypeVar("Result")
+AnyJob = TypeVar("AnyJob", "QueryJob", "LoadJob")
 logger = logging.getLogger(__name__)
 
 
@@ -61,6 +66,8 @@ class Jobs:
     options: BigQueryOptions
     run: str = ""
     patience_seconds: float = 600
+    running: set[str] = field(default_factory=set, compare=False)
+    """The ids of the jobs that some thread waits for."""
 
     def labels(self, operation: str, asset: str = "", months: str = "") -> dict[str, str]:
         values = {
@@ -88,10 +95,13 @@ class Jobs:
         """
         from google.cloud.bigquery import QueryJobConfig
 
+        config = QueryJobConfig(maximum_bytes_billed=self.options.maximum_bytes_billed, labels=dict(labels))
+
+        def submit(job_id: str) -> QueryJob:
+            return self.client().query(sql, job_config=config, job_id=job_id, job_retry=None)
+
         def attempt() -> QueryJob:
-            config = QueryJobConfig(maximum_bytes_billed=self.options.maximum_bytes_billed, labels=dict(labels))
-            job = self.client().query(sql, job_config=config, job_retry=None)
-            return _finished(job)
+            return self._finished(submit)
 
         try:
             job = self.tried(attempt, labels.get("asset", "a query"), bill)
@@ -115,16 +125,17 @@ class Jobs:
         file = io.BytesIO()
         pq.write_table(rows, file)
 
-        def attempt() -> None:
-            config = LoadJobConfig(
-                source_format=SourceFormat.PARQUET,
-                schema=schema,
-                write_disposition=WriteDisposition.WRITE_TRUNCATE,
-                labels=dict(labels),
-            )
-            self.client().load_table_from_file(file, destination, rewind=True, job_config=config).result()
+        config = LoadJobConfig(
+            source_format=SourceFormat.PARQUET,
+            schema=schema,
+            write_disposition=WriteDisposition.WRITE_TRUNCATE,
+            labels=dict(labels),
+        )
 
-        self.tried(attempt, labels.get("asset", "a load"))
+        def submit(job_id: str) -> LoadJob:
+            return self.client().load_table_from_file(file, destination, rewind=True, job_id=job_id, job_config=config)
+
+        self.tried(lambda: self._finished(submit), labels.get("asset", "a load"))
 
     def tried(self, attempt: Callable[[], Result], what: str, bill: Bill | None = None) -> Result:
         """Retries a failure that passes, with growing pauses, for `patience_seconds`; then, or for any other, raises it."""
@@ -149,6 +160,64 @@ class Jobs:
         except RetryError as error:
             raise error.cause or error from None
 
+    def _finished(self, submit: Callable[[str], AnyJob]) -> AnyJob:
+        """The job that `submit` starts under the id it is given, at its end.
+
+        Whatever ends the wait before the job has ended (Dagster stops a run by an exception that is no Exception, a network
+        fails), the job is cancelled: a run that has stopped must not go on spending, nor commit. The id is chosen here, so
+        that a job can be cancelled whose start was not yet answered. A transaction that is cancelled is rolled back.
+        """
+        job_id = f"ecom_{uuid.uuid4().hex}"
+        self.running.add(job_id)
+        try:
+            return self._waited_for(submit, job_id)
+        finally:
+            self.running.discard(job_id)
+
+    def cancel_running(self) -> None:
+        """Cancels what other threads wait for: only the main thread learns that its run is stopped."""
+        for job_id in tuple(self.running):
+            self._cancel(job_id)
+
+    def _waited_for(self, submit: Callable[[str], AnyJob], job_id: str) -> AnyJob:
+        from google.api_core.exceptions import GoogleAPICallError
+
+        try:
+            job = self._started(submit, job_id)
+        except GoogleAPICallError:
+            # Refused: there is no job.
+            raise
+        except BaseException:
+            self._cancel(job_id)
+            raise
+        try:
+            job.result()
+        except BaseException:
+            if job.state != "DONE":
+                self._cancel(job_id)
+            raise
+        return job
+
+    def _started(self, submit: Callable[[str], AnyJob], job_id: str) -> AnyJob:
+        from google.api_core.exceptions import Conflict
+
+        try:
+            return submit(job_id)
+        except Conflict:
+            # The answer to a first request was lost on its way, and the client has sent another.
+            return cast(AnyJob, self.client().get_job(job_id, location=self.options.location))
+
+    def _cancel(self, job_id: str) -> None:
+        from google.cloud.bigquery import DEFAULT_RETRY
+
+        brief = DEFAULT_RETRY.with_timeout(CANCEL_SECONDS)
+        try:
+            self.client().cancel_job(job_id, location=self.options.location, retry=brief, timeout=CANCEL_SECONDS)
+        except Exception as error:
+            logger.warning("The job %s could not be cancelled (%s): it may go on.", job_id, type(error).__name__)
+        else:
+            logger.info("The job %s was cancelled.", job_id)
+
     def _charge(self, job: QueryJob, bill: Bill | None) -> None:
         if bill is None:
             return
@@ -159,16 +228,18 @@ class Jobs:
         bill.jobs.append(str(job.job_id))
 
 
-def _finished(job: QueryJob) -> QueryJob:
-    try:
-        job.result(job_retry=None)
-    except (KeyboardInterrupt, SystemExit):
-        # A run that was stopped must not go on spending; a transaction that is cancelled is rolled back.
-        job.cancel()
-        raise
-    return job
-
-
 def label(text: str) -> str:
-    """As a label's value: lower-case letters, digits, '_' and '-', 63 at most; `layer.table` becomes `layer__table`."""
-    return re.sub(r"[^a-z0-9_-]", "-", text.lower().replace(".", "__"))[:63]
+    """As a label's value: lower-case letters, digits, '_' and '-', 63 at most; `layer.table` becomes `layer__table`.
+
+    A text that cannot be read back from that has a digest at its end, so that no two texts share a label.
+    """
+    value = re.sub(r"[^a-z0-9_-]", "-", text.lower().replace(".", "__", 1))
+    if len(value) <= LONGEST_LABEL and unlabelled(value) == text:
+        return value
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{value[: LONGEST_LABEL - len(digest) - 1]}-{digest}"
+
+
+def unlabelled(value: str) -> str:
+    """The asset, `layer.table`, of a label."""
+    return value.replace("__", ".", 1)

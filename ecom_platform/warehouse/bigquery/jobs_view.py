@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from ecom_platform.warehouse.bigquery.failures import explained
-from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Jobs, label
+from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Jobs, label, unlabelled
 from ecom_platform.warehouse.bigquery.statements import literal
 from ecom_platform.warehouse.billing import Spending
 
@@ -68,7 +68,7 @@ def spending(jobs: Jobs, since: date, view: str = "") -> list[Spending]:
         return [
             Spending(
                 day=row["day"],
-                asset=row["asset"].replace("__", "."),
+                asset=unlabelled(row["asset"]),
                 jobs=row["jobs"],
                 failed_jobs=row["failed_jobs"],
                 bytes_billed=row["bytes_billed"],

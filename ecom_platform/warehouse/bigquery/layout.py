@@ -11,7 +11,7 @@ partition column first: a slice is then found by block pruning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
@@ -19,6 +19,7 @@ from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 if TYPE_CHECKING:
     from google.cloud.bigquery import SchemaField
     from google.cloud.bigquery import Table as BigQueryTable
+    from google.cloud.bigquery.table import TableListItem
 
 LEGACY_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "DECIMAL": "NUMERIC"}
 """The API calls some types by names that GoogleSQL does not use."""
@@ -72,10 +73,10 @@ def laid_out(table: Table, reference: str) -> BigQueryTable:
     return laid
 
 
-def fault(table: Table, stored: Sequence[SchemaField]) -> str:
-    """How stored columns differ from the specification, for a person; empty when they do not. Their order is free."""
-    found = {field.name: type_name(field) for field in stored}
-    specified = {column.name: column.type.value for column in table.columns}
+def fault(table: Table, stored: BigQueryTable) -> str:
+    """How a stored table differs from the specification, for a person; empty when it does not. Columns may have any order."""
+    found = {field.name: _full_type(field) for field in stored.schema}
+    specified = {field.name: _full_type(field) for field in schema(table.columns)}
     faults = [f"column {name} is not specified" for name in found if name not in specified]
     faults += [f"column {name} is missing" for name in specified if name not in found]
     faults += [
@@ -83,7 +84,42 @@ def fault(table: Table, stored: Sequence[SchemaField]) -> str:
         for name, type_ in specified.items()
         if name in found and found[name] != type_
     ]
-    return "; ".join(faults)
+    return "; ".join(faults or _layout_faults(table, stored))
+
+
+def _layout_faults(table: Table, stored: BigQueryTable) -> Iterator[str]:
+    specified = laid_out(table, f"{stored.project}.{stored.dataset_id}.{stored.table_id}")
+    for what, found, wanted in (
+        ("divided by", _division(stored), _division(specified)),
+        ("clustered by", stored.clustering_fields, specified.clustering_fields),
+    ):
+        if (found or None) != (wanted or None):
+            yield f"it is {what} {_words(found)} instead of {_words(wanted)}"
+    if (found := required_filter(stored)) != required_filter(specified):
+        yield f"it {'requires a' if found else 'does not require the'} partition filter"
+
+
+def required_filter(stored: BigQueryTable | TableListItem) -> str | None:
+    """The column by which every query of the table must be filtered, if any. The API has had two places for saying so."""
+    resource = stored.to_api_repr()
+    divided = resource.get("timePartitioning") or {}
+    required = resource.get("requirePartitionFilter") or divided.get("requirePartitionFilter")
+    return divided.get("field") if required else None
+
+
+def _division(table: BigQueryTable) -> list[str] | None:
+    divided = table.time_partitioning
+    return None if divided is None else [f"{divided.type_} of {divided.field}"]
+
+
+def _words(columns: Sequence[str] | None) -> str:
+    return ", ".join(columns) if columns else "nothing"
+
+
+def _full_type(field: SchemaField) -> str:
+    """The type with what else decides which values fit, where that is not what the platform specifies anyway."""
+    scale = f"({field.precision}, {field.scale or 0})" if field.precision is not None else ""
+    return f"{type_name(field)}{scale}{' NOT NULL' if field.mode == 'REQUIRED' else ''}"
 
 
 def type_name(field: SchemaField) -> str:

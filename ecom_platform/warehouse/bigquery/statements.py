@@ -43,7 +43,8 @@ def rendered(query: Query, partitions: Sequence[str] | None, dataset: Dataset, a
         return f"(SELECT * FROM {name(table, dataset)} WHERE {everything()})" if whole else name(table, dataset)
 
     # The mark cannot occur in an author's text, so that only the names of tables are replaced.
-    return _MARKED.sub(place, to_bigquery(query.sql, query.reads, partitions, lambda layer: _MARK + layer))
+    text = to_bigquery(query.sql, query.reads, partitions, lambda layer: _MARK + layer)
+    return _MARKED.sub(place, _without_semicolon(text))
 
 
 def transaction(
@@ -63,7 +64,7 @@ def transaction(
         columns = ", ".join(quoted(column.name) for column in table.columns)
         condition = _replaced(months[table])
         if by_key:
-            same = " AND ".join(f"fresh.{quoted(key)} = stored.{quoted(key)}" for key in table.key)
+            same = " AND ".join(_same(quoted(key)) for key in table.key)
             condition += f" AND EXISTS (SELECT 1 FROM ({select}) AS fresh WHERE {same})"
         statements.append(f"DELETE FROM {name(table, dataset)} AS stored WHERE {condition}")
         statements.append(f"INSERT INTO {name(table, dataset)} ({columns})\n{select}")
@@ -171,6 +172,23 @@ def day(value: date) -> str:
 
 def ddl_type(column: Column) -> str:
     return "NUMERIC(18, 2)" if column.type is Type.NUMERIC else column.type.value
+
+
+def _without_semicolon(select: str) -> str:
+    """The SELECT without what ends a statement, so that it can stand inside another one."""
+    from sqlglot.dialects.bigquery import BigQuery
+
+    for token in reversed(BigQuery().tokenize(select)):
+        if token.token_type.name != "SEMICOLON":
+            break
+        select = select[: token.start] + " " + select[token.end + 1 :]
+    return select
+
+
+def _same(key: str) -> str:
+    # Nulls are the same, too. In equalities, for the service has no other plan for a correlated subquery.
+    fresh, stored = f"IFNULL(CAST(fresh.{key} AS STRING), '')", f"IFNULL(CAST(stored.{key} AS STRING), '')"
+    return f"{fresh} = {stored} AND (fresh.{key} IS NULL) = (stored.{key} IS NULL)"
 
 
 def _replaced(months: Sequence[date] | None) -> str:

@@ -9,6 +9,7 @@ whatever stops this process, it commits whole or is rolled back.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ecom_platform.tables.spec import Table, Type
 from ecom_platform.warehouse.bigquery import layout, statements
 from ecom_platform.warehouse.bigquery.connection import connect
-from ecom_platform.warehouse.bigquery.failures import explained
+from ecom_platform.warehouse.bigquery.failures import explained, message_of
 from ecom_platform.warehouse.bigquery.jobs import PLATFORM, Bill, Jobs, label
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.billing import Billing, Spending
@@ -46,6 +47,7 @@ from ecom_platform.warehouse.fingerprints import FingerprintDialect
 if TYPE_CHECKING:
     import pyarrow as pa
     from google.cloud.bigquery import Client
+    from google.cloud.bigquery import Table as BigQueryTable
 
 OWN_LAYER = "platform"
 """The dataset of what the warehouse knows about itself: whose data it holds. No table of the platform lives there."""
@@ -58,6 +60,9 @@ STAGING_LAYER = "staging"
 
 STAGING_MILLISECONDS = 24 * 3600 * 1000
 LOADS_AT_ONCE = 4
+CLEANUP_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
 
 ACCEPTED: Mapping[Type, frozenset[str]] = {
     Type.STRING: frozenset({"STRING"}),
@@ -216,9 +221,7 @@ class BigQueryWarehouse(Warehouse, Billing):
             stored: dict[str, str | None] = {}
             for layer in self._layers():
                 for item in self.client.list_tables(self.options.dataset(layer)):
-                    partitioning = item._properties.get("timePartitioning", {})
-                    required = item._properties.get("requirePartitionFilter") or partitioning.get("requirePartitionFilter")
-                    stored[f"{layer}.{item.table_id}"] = partitioning.get("field") if required else None
+                    stored[f"{layer}.{item.table_id}"] = layout.required_filter(item)
             if not stored:
                 return {}
             sql = statements.count_stored(dict(sorted(stored.items())), self.options.dataset)
@@ -226,14 +229,9 @@ class BigQueryWarehouse(Warehouse, Billing):
         return dict(sorted((row["table_name"], row["row_count"]) for row in rows.to_pylist()))
 
     def identity(self) -> DataIdentity | None:
-        from google.api_core.exceptions import NotFound
-
         with explained("reading whose data the warehouse holds failed", self.client.project):
-            try:
-                held = self.client.get_table(self._claim_reference)
-            except NotFound:
-                return None
-        return DataIdentity(**json.loads(held.description or "{}"))
+            held = self._table_at(self._claim_reference)
+        return None if held is None else DataIdentity(**json.loads(held.description or "{}"))
 
     def claim(self, identity: DataIdentity) -> None:
         """As the contract says. The claim is a table whose description is the identity: created once, or not at all."""
@@ -257,7 +255,7 @@ class BigQueryWarehouse(Warehouse, Billing):
             raise WarehouseError(
                 f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds the data of another world: "
                 f"{claimed.difference(identity)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for "
-                f"this one, or delete the datasets {self.options.dataset_prefix}* to start over."
+                f"this one, or delete the datasets of that prefix, {self._dataset(OWN_LAYER)} the last, to start over."
             )
 
     @property
@@ -309,7 +307,7 @@ class BigQueryWarehouse(Warehouse, Billing):
 
     def _planned(self, table: Table, content: pa.Table | Query, months: tuple[date, ...] | None) -> _Planned:
         stored = self._stored(table)
-        fault = "" if stored is None else layout.fault(table, stored.schema)
+        fault = "" if stored is None else layout.fault(table, stored)
         if fault and months is not None:
             raise self._layout_error(table, fault)
         return _Planned(table, content, months, stored is not None and not fault, bool(fault))
@@ -354,10 +352,12 @@ class BigQueryWarehouse(Warehouse, Billing):
         with _content_errors(plan):
             job = self.jobs.query(sql, labels, bill)
         counts = {p.table: _known_counts(p) for p in plan}
-        if counted and not plan[0].recreated:
-            _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
-        elif counted:
-            counts[counted[0]] = self.row_counts(counted[0])
+        written = f"{', '.join(map(str, selects))} written and committed, but the rows could not be counted"
+        with explained(written, self.client.project):
+            if counted and not plan[0].recreated:
+                _add_counts(counts, job.result().to_arrow(create_bqstorage_client=False))
+            elif counted:
+                _add_counts(counts, self._rows(statements.count(counted[0], None, self.options.dataset), labels))
         return counts
 
     def _select(
@@ -396,20 +396,26 @@ class BigQueryWarehouse(Warehouse, Billing):
 
         try:
             with ThreadPoolExecutor(min(LOADS_AT_ONCE, len(loaded))) as pool:
-                list(pool.map(load, loaded))
+                try:
+                    list(pool.map(load, loaded))
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    self.jobs.cancel_running()
+                    raise
             yield {table: name.split(".", 1)[1] for table, name in names.items()}
         finally:
             for name in names.values():
                 self._drop_staging(name)
 
     def _drop_staging(self, name: str) -> None:
-        from google.api_core.exceptions import GoogleAPICallError
+        from google.cloud.bigquery import DEFAULT_RETRY
 
+        brief = DEFAULT_RETRY.with_timeout(CLEANUP_SECONDS)
         try:
-            self.client.delete_table(name, not_found_ok=True)
-        except GoogleAPICallError:
-            # It expires by itself; a write that succeeded must not fail over its staging.
-            return
+            self.client.delete_table(name, not_found_ok=True, retry=brief, timeout=CLEANUP_SECONDS)
+        except Exception as error:
+            # It expires by itself; a write that is committed must not be reported as failed over its staging.
+            logger.warning("The staging table %s could not be dropped (%s): it expires.", name, type(error).__name__)
 
     def _exists(self, table: Table) -> bool:
         """Whether the table was ever written. Raises WarehouseError when what is stored is not what is specified."""
@@ -418,18 +424,22 @@ class BigQueryWarehouse(Warehouse, Billing):
         stored = self._stored(table)
         if stored is None:
             return False
-        if fault := layout.fault(table, stored.schema):
+        if fault := layout.fault(table, stored):
             raise self._layout_error(table, fault)
         self._verified.add(table)
         return True
 
-    def _stored(self, table: Table) -> Any:
+    def _stored(self, table: Table) -> BigQueryTable | None:
+        return self._table_at(self._reference(table))
+
+    def _table_at(self, reference: str) -> BigQueryTable | None:
+        """The table at `project.dataset.table`; None when there is none. That there is no such project is an error."""
         from google.api_core.exceptions import NotFound
 
         try:
-            return self.client.get_table(self._reference(table))
+            return self.client.get_table(reference)
         except NotFound as error:
-            if "Not found: Project" in str(error):
+            if message_of(error).startswith("Not found: Project"):
                 raise
             return None
 
@@ -477,13 +487,27 @@ class BigQueryWarehouse(Warehouse, Billing):
                 f"The dataset {reference} is in location {existing.location}, but ECOM_BIGQUERY_LOCATION is "
                 f"{self.options.location}: a job reads and writes one location only."
             )
+        if layer == STAGING_LAYER and not existing.default_table_expiration_ms:
+            self._set_expiry(existing)
+
+    def _set_expiry(self, staging: Any) -> None:
+        """Lets the tables of a staging dataset that somebody else has made expire: a killed process leaves some there."""
+        from google.api_core.exceptions import GoogleAPICallError
+
+        staging.default_table_expiration_ms = STAGING_MILLISECONDS
+        try:
+            self.client.update_dataset(staging, ["default_table_expiration_ms"])
+        except GoogleAPICallError:
+            raise WarehouseError(
+                f"The tables of the dataset {self._dataset(STAGING_LAYER)} never expire, and these credentials may not change "
+                f"that: set its default table expiration to {STAGING_MILLISECONDS // 1000} seconds "
+                "(bq update --default_table_expiration)."
+            ) from None
 
     def _layers(self) -> list[str]:
         """The layers that have a dataset."""
-        prefix = self.options.dataset_prefix
-        own = {self.options.dataset(layer) for layer in (OWN_LAYER, STAGING_LAYER)}
-        found = [item.dataset_id for item in self.client.list_datasets()]
-        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix) and name not in own)
+        found = {item.dataset_id: item.labels for item in self.client.list_datasets()}
+        return [layer for layer in layers_of(self.options.dataset_prefix, found) if layer not in (OWN_LAYER, STAGING_LAYER)]
 
     def _dataset(self, layer: str) -> str:
         return f"{self.client.project}.{self.options.dataset(layer)}"
@@ -500,6 +524,22 @@ class BigQueryWarehouse(Warehouse, Billing):
         counts: dict[Table, RowCounts] = {table: {}}
         _add_counts(counts, self._rows(sql, self.jobs.labels("count", str(table))))
         return counts
+
+
+def layers_of(prefix: str, datasets: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The layers of the warehouse with this prefix among a project's datasets and their labels.
+
+    A name alone does not tell: `ecom_dev_raw` begins with `ecom_`, and is the layer `raw` of the warehouse `ecom_dev_`. Its
+    label says so or, where an administrator made it without one, that the longer prefix has a dataset of claims, too.
+    """
+    longer = [name.removesuffix(OWN_LAYER) for name in datasets if name.startswith(prefix) and name.endswith(OWN_LAYER)]
+    longer = [other for other in longer if other != prefix]
+    layers = [
+        (name.removeprefix(prefix), labels)
+        for name, labels in datasets.items()
+        if name.startswith(prefix) and not name.startswith(tuple(longer))
+    ]
+    return sorted(layer for layer, labels in layers if labels.get("layer", layer) == layer)
 
 
 def _checked(table: Table, content: Content, months: Sequence[date] | None) -> pa.Table:
@@ -533,8 +573,6 @@ def _bare_nulls(query: Query) -> tuple[str, ...]:
 def _content_errors(plan: Sequence[_Planned]) -> Iterator[None]:
     """Turns the errors that the generated SQL raises on purpose into the ContentError that they stand for."""
     from google.api_core.exceptions import GoogleAPICallError
-
-    from ecom_platform.warehouse.bigquery.failures import message_of
 
     queried = [planned.table for planned in plan if isinstance(planned.content, Query)]
     try:

@@ -193,8 +193,8 @@ class DuckDBFile:
             return WarehouseError(f"The warehouse file {self.path} is a directory: remove it, or choose another ECOM_HOME.")
         if not os.access(self.path if self.path.exists() else self.path.parent, os.R_OK | os.W_OK):
             return WarehouseError(
-                f"The warehouse file {self.path} cannot be opened without permission: "
-                "give this user access to it, or choose another ECOM_HOME."
+                f"The warehouse file {self.path} cannot be opened: this user has no permission; "
+                "grant it, or choose another ECOM_HOME."
             )
         reason = first_line(error)
         if "different configuration" in reason:

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +82,9 @@ class FileQueue:
             ) from error
 
     def release(self) -> None:
-        self._note.unlink(missing_ok=True)
+        # What was done during the turn is done, whether or not the note can be removed.
+        with suppress(OSError):
+            self._note.unlink(missing_ok=True)
         self._turn.release()
 
     def wanted(self) -> bool:

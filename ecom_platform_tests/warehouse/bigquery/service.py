@@ -45,15 +45,24 @@ class Service:
     rows: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     """What the next queries that are no dry runs are answered with, one after the other, before any succeeds."""
+    running: bool = False
+    """Whether the jobs that were started are still going on."""
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     refuse: Callable[[str, str], Refusal | None] = lambda *_: None
     queries: list[dict[str, Any]] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)
+    """The ids of the jobs that were started, dry runs apart."""
+    cancelled: list[str] = field(default_factory=list)
+    interrupt: Callable[[str, str], BaseException | None] = lambda *_: None
+    """What happens to the process at a request, once the service has it."""
     is_mtls = False
 
     def request(self, method: str, url: str, data: Any = None, **_: Any) -> requests.Response:
         path = url.split("/projects/", 1)[1].split("?")[0]
         body = json.loads(data) if data and isinstance(data, str | bytes) else {}
         answer = self.refuse(method, path) or self._answer(method, path, body)
+        if interruption := self.interrupt(method, path):
+            raise interruption
         response = requests.Response()
         response.status_code = answer.status if isinstance(answer, Refusal) else 200
         response.headers["Content-Type"] = "application/json"
@@ -80,6 +89,9 @@ class Service:
     def _answer(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any] | Refusal:
         if method == "POST" and path.endswith("/jobs"):
             return self._job(body)
+        if path.endswith("/cancel"):
+            self.cancelled.append(path.split("/jobs/")[1].removesuffix("/cancel"))
+            return {"job": self._done(self.cancelled[-1], self.queries[-1])}
         if "/queries/" in path:
             return {"jobComplete": True, "schema": {"fields": self.schema}, "rows": self.rows, "totalRows": len(self.rows)}
         if "/jobs/" in path:
@@ -108,6 +120,7 @@ class Service:
             return {"status": {"state": "DONE"}, "statistics": statistics, "configuration": configuration} | _reference(body)
         if self.refusals:
             return self.refusals.pop(0)
+        self.jobs.append(body["jobReference"]["jobId"])
         return self._done(body["jobReference"]["jobId"], configuration)
 
     def _done(self, job_id: str, configuration: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +129,8 @@ class Service:
             "query": {"totalBytesBilled": str(self.bytes_billed), "totalSlotMs": str(self.slot_milliseconds)},
         }
         reference = {"projectId": PROJECT, "jobId": job_id, "location": "US"}
-        done = {"status": {"state": "DONE"}, "statistics": statistics, "configuration": configuration}
+        state = "RUNNING" if self.running else "DONE"
+        done = {"status": {"state": state}, "statistics": statistics, "configuration": configuration}
         return done | {"jobReference": reference}
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import google.auth
 import pytest
-import requests
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
+from google.cloud import bigquery
 
 from ecom_platform.orchestration.resources import BigQueryResource, warehouse_resource
 from ecom_platform.settings import Settings, SettingsError
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.bigquery.connection import connect
+from ecom_platform.warehouse.bigquery.connection import CONNECT_SECONDS, REQUEST_SECONDS, connect
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
 from ecom_platform.warehouse.billing import GIB
@@ -24,6 +25,10 @@ from ecom_platform_tests.warehouse.bigquery.service import Refusal, Service
 
 SECRET = "do-not-tell-anyone"
 THING = Table("raw", "things", "One row per thing.", (Column("x", Type.INT64, "A number."),), ("x",))
+
+
+DEFAULT = google.auth.default
+ORIGINAL_INIT = bigquery.Client.__init__
 
 
 class Token(AnonymousCredentials):
@@ -46,13 +51,11 @@ def _no_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     """The service behind application default credentials that are good."""
-    from google.cloud import bigquery
-
     answering = Service()
     original = bigquery.Client.__init__
 
     def init(self: Any, **arguments: Any) -> None:
-        original(self, **arguments, _http=cast(requests.Session, answering))
+        original(self, **arguments | {"_http": answering})
 
     monkeypatch.setattr(bigquery.Client, "__init__", init)
     monkeypatch.setattr(google.auth, "default", lambda **_: (Token(), "own-project"))
@@ -92,12 +95,41 @@ class TestBarred:
         self.assert_reported(BigQueryOptions(), "No BigQuery project is named: set ECOM_BIGQUERY_PROJECT")
 
     @pytest.mark.parametrize(
-        "content", ["no json", "{}", json.dumps({"type": "service_account", "private_key": SECRET, "client_email": "a@b.c"})]
+        "content",
+        [
+            "no json",
+            "{}",
+            "[]",
+            '[{"type": "service_account"}]',
+            "null",
+            "3",
+            '"text"',
+            "\xff\xfe",
+            json.dumps({"type": "service_account", "private_key": SECRET, "client_email": "a@b.c"}),
+        ],
     )
     def test_a_file_that_is_no_key(self, tmp_path: Path, content: str) -> None:
         key = tmp_path / "key.json"
         key.write_text(content)
         self.assert_reported(BigQueryOptions(key_file=key), "The key file .*key.json is not a service account's key")
+
+    @pytest.mark.parametrize("content", [None, "no json", "[]", "{}", "null", '{"type": "service_account"}', '{"type": 5}'])
+    def test_default_credentials_that_are_named_and_cannot_be_used(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+    ) -> None:
+        monkeypatch.setattr(google.auth, "default", DEFAULT)
+        named = tmp_path / "credentials.json"
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(named))
+        if content is None:
+            self.assert_reported(BigQueryOptions(), "GOOGLE_APPLICATION_CREDENTIALS is .*credentials.json': there is no such")
+        else:
+            named.write_text(content)
+            self.assert_reported(BigQueryOptions(), "CREDENTIALS is .*that file holds no Google credentials")
+
+    def test_a_folder_is_no_credentials(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(google.auth, "default", DEFAULT)
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path))
+        self.assert_reported(BigQueryOptions(), r"that file holds no Google credentials \(Is a directory\)")
 
     def test_a_key_file_that_is_gone(self, tmp_path: Path) -> None:
         self.assert_reported(BigQueryOptions(key_file=tmp_path / "key.json"), "The key file .* cannot be read: No such file")
@@ -115,6 +147,7 @@ class TestBarred:
                 "no permission: bigquery.jobs.create is missing on project p-one; grant it, .* roles/bigquery.jobUser",
             ),
             (Refusal(403, "accessNotConfigured", "BigQuery API has not been used"), "the BigQuery API is not enabled in"),
+            (Refusal(404, "notFound", "Not found: Table my-project:marts.things"), "Not found: Table my-project:marts.thing"),
             (Refusal(401, "authError", f"Bearer {SECRET}"), "Google does not accept these credentials for project p-one"),
         ],
     )
@@ -151,6 +184,37 @@ def test_a_dataset_in_another_location_is_reported(service: Service) -> None:
     with pytest.raises(WarehouseError, match="is in location US, but ECOM_BIGQUERY_LOCATION is EU"):
         BigQueryWarehouse(BigQueryOptions(location="EU")).replace({THING: THING.arrow_schema.empty_table()}, None)
     assert service.queries
+
+
+class TestTheEmulator:
+    @pytest.mark.parametrize("host", ["http://", "localhost:port", "::::", "http://[::1"])
+    def test_an_address_that_is_none(self, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+        monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", host)
+        with pytest.raises(WarehouseError, match=r"^BIGQUERY_EMULATOR_HOST is '.*': it must be an address[^\n]*$"):
+            connect(BigQueryOptions())
+
+    def test_an_address_where_nothing_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with socket.socket() as taken:
+            # Bound, and nobody listens.
+            taken.bind(("127.0.0.1", 0))
+            monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", f"127.0.0.1:{taken.getsockname()[1]}")
+            with pytest.raises(WarehouseError, match=r"no emulator answers there .Connection refused.: start it, or unset"):
+                connect(BigQueryOptions())
+
+
+def test_no_request_waits_for_ever(service: Service) -> None:
+    limits = []
+
+    def limited(_: object, method: str, url: str, **options: Any) -> object:
+        limits.append(options["timeout"])
+        return service.request(method, url, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("google.auth.transport.requests.AuthorizedSession.request", limited)
+        patch.setattr("google.cloud.bigquery.Client.__init__", ORIGINAL_INIT)
+        client = connect(BigQueryOptions())
+        assert list(client.list_datasets()) == []
+    assert limits == [CONNECT_SECONDS, REQUEST_SECONDS]
 
 
 class TestSettings:
@@ -201,3 +265,13 @@ class TestSettings:
         with pytest.raises(SettingsError, match=f"^ECOM_BIGQUERY_{name} is '{value}': ") as raised:
             Settings.load({f"ECOM_BIGQUERY_{name}": value})
         assert "\n" not in str(raised.value)
+
+
+def test_a_project_that_has_gone_is_no_empty_warehouse(service: Service) -> None:
+    warehouse = BigQueryWarehouse(BigQueryOptions())
+    assert warehouse.identity() is None
+    gone = Refusal(404, "notFound", "Not found: Project own-project")
+    service.refuse = lambda _, path: gone if "/tables/" in path else None
+    for use in (warehouse.identity, lambda: warehouse.read(THING)):
+        with pytest.raises(WarehouseError, match="there is no project own-project"):
+            use()

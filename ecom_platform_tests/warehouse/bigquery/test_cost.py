@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecom_platform.cli.cost import announce, command
 from ecom_platform.settings import SettingsError
 from ecom_platform.tables.spec import Column, Table, Type
-from ecom_platform.warehouse.bigquery.jobs import Bill, Jobs, label
+from ecom_platform.warehouse.bigquery.jobs import Bill, Jobs, label, unlabelled
 from ecom_platform.warehouse.bigquery.jobs_view import spending, spending_sql, view_of
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.bigquery.warehouse import BigQueryWarehouse
@@ -26,6 +29,8 @@ CONFLICT = Refusal(
     400, "invalidQuery", "Transaction is aborted due to concurrent update against table shop:marts.things. Transaction ID: 1"
 )
 QUOTA = Refusal(403, "rateLimitExceeded", "Exceeded rate limits: too many table update operations for this table.")
+
+CONCURRENT = Refusal(403, "quotaExceeded", "Quota exceeded: Your project exceeded quota for concurrent queries.")
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +89,7 @@ class TestTheBill:
 
     def test_jobs_say_whose_they_are(self) -> None:
         service = Service()
-        service.warehouse(run_id="0F3A").replace({THING: SELECT}, None)
+        service.warehouse(run_id="0f3a").replace({THING: SELECT}, None)
         assert service.configurations[-1]["labels"] == {
             "platform": "ecom-platform",
             "warehouse": "ecom_",
@@ -104,7 +109,7 @@ class TestTheBill:
 
 
 class TestRetries:
-    @pytest.mark.parametrize("refusal", [CONFLICT, QUOTA])
+    @pytest.mark.parametrize("refusal", [CONFLICT, QUOTA, CONCURRENT])
     def test_a_conflict_and_a_rate_limit_pass(self, refusal: Refusal) -> None:
         service = Service(refusals=[refusal] * 4)
         warehouse = service.warehouse()
@@ -117,6 +122,9 @@ class TestRetries:
             Refusal(400, "invalidQuery", "Syntax error: Unexpected identifier"),
             Refusal(403, "accessDenied", "Access Denied: Table p:d.t: Permission bigquery.tables.updateData denied"),
             Refusal(403, "quotaExceeded", "Custom quota exceeded: Your usage exceeded QueryUsagePerDay"),
+            Refusal(403, "quotaExceeded", "Quota exceeded: Your project exceeded quota for free query bytes scanned."),
+            Refusal(403, "quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table."),
+            Refusal(403, "quotaExceeded", "Quota exceeded: Your table exceeded quota for partition modifications to a table"),
             Refusal(403, "quotaExceeded", "Quota exceeded: too many partition modifications per day"),
             Refusal(404, "notFound", "Not found: Table shop:marts.things"),
         ],
@@ -136,6 +144,18 @@ class TestRetries:
         bill = Bill()
         assert jobs.tried(lambda: 3, "it", bill) == 3
         assert bill.attempts == 1
+
+
+class TestLabels:
+    def test_what_can_be_read_back_is_as_it_was(self) -> None:
+        for text in ("raw.orders", "marts.dm_user_purchase_summary", "raw.a__b", "ecom_", "2024-01-01--2024-02-01"):
+            assert unlabelled(label(text)) == text
+
+    @given(st.lists(st.text(st.sampled_from("aAbB._-é"), max_size=90), min_size=2, max_size=2, unique=True))
+    def test_no_two_texts_share_one(self, texts: list[str]) -> None:
+        labels = [label(text) for text in texts]
+        assert len(set(labels)) == 2
+        assert all(re.fullmatch(r"[a-z0-9_-]{0,63}", each) for each in labels)
 
 
 class TestTheJobsView:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from google.api_core.exceptions import GoogleAPICallError
+from google.cloud.bigquery import SchemaField, TimePartitioning
+from google.cloud.bigquery import Table as BigQueryTable
 
 from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables.spec import Layout
 from ecom_platform.warehouse.bigquery import layout
-from ecom_platform.warehouse.bigquery.warehouse import STAGING_MILLISECONDS, BigQueryWarehouse
+from ecom_platform.warehouse.bigquery.warehouse import STAGING_MILLISECONDS, BigQueryWarehouse, layers_of
 from ecom_platform.warehouse.contract import WarehouseError
+from ecom_platform_tests.warehouse.bigquery.emulator import Emulator
+from ecom_platform_tests.warehouse.tables import JANUARY, PLACES, VISITS, places, visits
 
 REFERENCE = "p.d.t"
 
@@ -46,7 +53,7 @@ class TestEveryTable:
             (column.name, column.type, column.doc) for column in table.columns
         ]
         assert all(field.name == field.name.lower() for field in laid.schema)
-        assert layout.fault(table, laid.schema) == ""
+        assert layout.fault(table, laid) == ""
 
     def test_the_service_s_bounds_are_kept(self, table: Table) -> None:
         # https://cloud.google.com/bigquery/quotas#table_limits: 4 clustering columns, descriptions of 16,384 characters.
@@ -55,8 +62,100 @@ class TestEveryTable:
         assert all(len(column.doc) < 1_024 for column in table.columns)
 
 
+class TestAnotherLayout:
+    """A stored table that is laid out otherwise than specified is noticed, whatever differs."""
+
+    ORDERS = CATALOG["raw.orders"]
+
+    def stored(self, **attributes: object) -> BigQueryTable:
+        laid = layout.laid_out(self.ORDERS, REFERENCE)
+        for name, value in attributes.items():
+            setattr(laid, name, value)
+        return laid
+
+    @pytest.mark.parametrize(
+        ("attributes", "fault"),
+        [
+            ({"clustering_fields": ["user_id"]}, "it is clustered by user_id instead of signup_month, user_id"),
+            ({"clustering_fields": None}, "it is clustered by nothing instead of signup_month, user_id"),
+            ({"time_partitioning": None}, "it is divided by nothing instead of MONTH of order_date"),
+            (
+                {"time_partitioning": TimePartitioning(type_="DAY", field="order_date")},
+                "it is divided by DAY of order_date instead of MONTH of order_date",
+            ),
+            (
+                {"time_partitioning": TimePartitioning(type_="MONTH", field="signup_month")},
+                "it is divided by MONTH of signup_month instead of MONTH of order_date",
+            ),
+            ({"require_partition_filter": True}, "it requires a partition filter"),
+        ],
+    )
+    def test_of_partitions_and_clusters(self, attributes: dict[str, object], fault: str) -> None:
+        assert layout.fault(self.ORDERS, self.stored(**attributes)) == fault
+
+    @pytest.mark.parametrize(
+        ("field", "fault"),
+        [
+            (SchemaField("total_amount", "NUMERIC"), "column total_amount is NUMERIC instead of NUMERIC(18, 2)"),
+            (
+                SchemaField("total_amount", "NUMERIC", precision=10, scale=4),
+                "column total_amount is NUMERIC(10, 4) instead of NUMERIC(18, 2)",
+            ),
+            (
+                SchemaField("total_amount", "NUMERIC", mode="REQUIRED", precision=18, scale=2),
+                "column total_amount is NUMERIC(18, 2) NOT NULL instead of NUMERIC(18, 2)",
+            ),
+        ],
+    )
+    def test_of_a_column(self, field: SchemaField, fault: str) -> None:
+        stored = self.stored()
+        stored.schema = [field if field.name == each.name else each for each in stored.schema]
+        assert layout.fault(self.ORDERS, stored) == fault
+
+    @pytest.mark.bigquery
+    def test_a_partitioned_table_is_refused_and_an_unpartitioned_one_recreated(
+        self, bigquery_warehouse: BigQueryWarehouse
+    ) -> None:
+        clustered = replace(VISITS, layout=Layout(cluster_by=("pages",)))
+        bigquery_warehouse.replace({clustered: visits([JANUARY])}, [JANUARY])
+        other = BigQueryWarehouse(bigquery_warehouse.options)
+        with pytest.raises(WarehouseError, match=r"raw\.visits .* it is clustered by pages instead of nothing.*delete"):
+            other.replace({VISITS: visits([JANUARY])}, [JANUARY])
+        bigquery_warehouse.replace({PLACES: places("a")}, None)
+        bigquery_warehouse.replace({replace(PLACES, layout=Layout(cluster_by=("place",))): places("b")}, None)
+        assert bigquery_warehouse.client.get_table(bigquery_warehouse._reference(PLACES)).clustering_fields == ["place"]
+        assert bigquery_warehouse.tables()["raw.places"] == 1
+
+
+@pytest.mark.parametrize(
+    ("datasets", "layers"),
+    [
+        ({"ecom_raw": {}, "ecom_clean": {}}, ["clean", "raw"]),
+        ({"ecom_raw": {}, "ecom_dev_raw": {}, "ecom_dev_platform": {}}, ["raw"]),
+        ({"ecom_raw": {"layer": "raw"}, "ecom_dev_raw": {"layer": "raw"}}, ["raw"]),
+        ({"ecom_own_layer": {"layer": "own_layer"}, "ecom_platform": {}, "other_raw": {}}, ["own_layer", "platform"]),
+    ],
+)
+def test_a_longer_prefix_is_another_warehouse(datasets: dict[str, dict[str, str]], layers: list[str]) -> None:
+    assert layers_of("ecom_", datasets) == layers
+
+
 @pytest.mark.bigquery
 class TestOverTheWire:
+    def test_two_prefixes_in_one_project_do_not_see_each_other(self, emulator: Emulator) -> None:
+        short = emulator.options()
+        long = emulator.options(f"{short.dataset_prefix}dev_")
+        for options, name in ((short, "a"), (long, "b")):
+            BigQueryWarehouse(options).replace({PLACES: places(name)}, None)
+        assert BigQueryWarehouse(short).tables() == {"raw.places": 1}
+        assert BigQueryWarehouse(long).tables() == {"raw.places": 1}
+
+    def test_a_staging_dataset_that_keeps_its_tables_is_set_right(self, bigquery_warehouse: BigQueryWarehouse) -> None:
+        bigquery_warehouse.client.create_dataset(bigquery_warehouse._dataset("staging"))
+        bigquery_warehouse.replace({PLACES: places("a")}, None)
+        staging = bigquery_warehouse.client.get_dataset(bigquery_warehouse._dataset("staging"))
+        assert staging.default_table_expiration_ms == STAGING_MILLISECONDS
+
     def test_the_tables_are_made_so(self, bigquery_warehouse: BigQueryWarehouse) -> None:
         for name in ("raw.orders", "raw.user_events", "raw.products"):
             table = CATALOG[name]

@@ -156,3 +156,14 @@ class TestTheQueue:
         assert queue.holder() == lock.Holder.me()
         queue.release()
         assert queue.holder() is None
+
+    def test_a_note_that_cannot_be_removed_keeps_nobody_waiting(self, tmp_path: Path) -> None:
+        first, second = lock.FileQueue(tmp_path / "file"), lock.FileQueue(tmp_path / "file")
+        first.acquire(1)
+        (tmp_path / "file.holder").unlink()
+        (tmp_path / "file.holder" / "in the way").mkdir(parents=True)
+        first.release()
+        (tmp_path / "file.holder" / "in the way").rmdir()
+        (tmp_path / "file.holder").rmdir()
+        second.acquire(1)
+        second.release()
