@@ -4,7 +4,7 @@
 
 One whole run as `ecom run` makes it, in a process of its own. The cost of the checks is the time of their steps, which
 holds everything they do: importing pandera and Ibis, asking the warehouse, and Dagster's writing of each evaluation. The
-last is told apart, since it depends on the number of checks and months and not on the size of the tables.
+last is counted separately, since it depends on the number of checks and months and not on the size of the tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is told: an alert as a sensor states it, and a message as a sink gets it."""
+"""An alert as a sensor states it, and a message as a sink receives it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ecom`: the platform from a terminal. A file a command; this one holds the group and how errors are told."""
+"""`ecom`: the platform from a terminal. A file a command; this one holds the group and how errors are reported."""
 
 from __future__ import annotations
 

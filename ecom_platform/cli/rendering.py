@@ -1,6 +1,6 @@
 """A result as a table, CSV or Parquet: whatever its columns are called and whatever its values are.
 
-A result is read batch by batch, and its columns are told apart by their place: SQL lets two have one name.
+A result is read batch by batch, and its columns go by position: SQL lets two have the same name.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ SOURCES = (
 )
 
 ACTIVATION = Activation(window_days=7, sessions=2, carts=1, checkouts=1)
-"""The activation that the shops' stories are told with, whichever the platform has adopted."""
+"""The activation that the shops' stories rely on, whichever the platform has adopted."""
 
 EVENT_NAMES = {
     "view": "view_product",

@@ -34,7 +34,7 @@ LANDED = [
     for table in CATALOG.values()
     if table.partitioned and table.layer in ("raw", "violations", "quarantine", "clean")
 ]
-"""What a person backfills to have months landed anew; the marts follow."""
+"""What a person backfills to land months again; the marts follow."""
 
 CLOCK = Path(__file__).parent / "clock"
 REPOSITORY = Path(__file__).parents[3]

@@ -28,7 +28,7 @@ def key(table: Table) -> dg.AssetKey:
 
 @dataclass
 class Story:
-    """Events that are told to an instance, and what the conditions ask for after them."""
+    """Events that are reported to an instance, and what the conditions ask for after them."""
 
     definitions: dg.Definitions
     instance: dg.DagsterInstance

@@ -106,7 +106,7 @@ def test_kills_during_daily_runs(tmp_path: Path, hook: Hook) -> None:
             ended = one.now.date() - DAY
             one.wait(lambda ended=ended: newest(one) == ended, quiet=CALM_SECONDS)
             assert differences(one, tmp_path / f"scratch {round_}", ended) == set(), one.history()
-        # An alert that is raised and resolved amid kills is told once.
+        # An alert that is raised and resolved amid kills is sent once.
         for event, change in (("raised", poison), ("recovered", heal)):
             change(one)
             one.set_clock(one.now + DAY)
