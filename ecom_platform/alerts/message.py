@@ -38,7 +38,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to tell a sink. `id` is the same however often it is delivered: receivers can drop repetitions by it."""
+    """One message for a sink. `id` is the same however often it is delivered: receivers can drop repetitions by it."""
 
     id: str
     event: Event
@@ -51,7 +51,7 @@ class Message:
     rows: int | None = None
     keys: tuple[str, ...] = ()
     repeats: int = 0
-    """How often the fault was seen again, and not told, before it recovered."""
+    """How often the fault was seen again, without a message, before it recovered."""
 
     def lines(self) -> list[str]:
         """The message for a person, a line a fact, without its title."""

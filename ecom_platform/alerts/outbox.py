@@ -1,4 +1,4 @@
-"""What is news, and what is still to be told to whom: a small database that survives every process.
+"""What is news, and which messages wait for which sink: a small database that survives every process.
 
 An incident is open from the first time a fault is seen until it is no longer. While it is open, seeing it again is
 folded into it. Each piece of news becomes one delivery per sink in the same transaction, and a delivery stays until its
