@@ -62,6 +62,17 @@ def test_fiellers_set_holds_the_ratio_and_is_bounded_only_if_the_denominator_is_
         assert found.bounded == (abs(bottom) / bottom_error > 1.96)
 
 
+@given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-0.99, 0.99), st.floats(-20, 20))
+def test_fiellers_set_is_where_the_difference_is_not_significant(
+    top: float, bottom: float, top_error: float, bottom_error: float, correlation: float, x: float
+) -> None:
+    covariance = correlation * top_error * bottom_error
+    variance = top_error**2 - 2 * x * covariance + x * x * bottom_error**2
+    statistic = abs(top - x * bottom) / math.sqrt(variance)
+    assume(abs(statistic - 1.96) > 1e-6)
+    assert (x in fieller(top, bottom, top_error**2, bottom_error**2, covariance, 1.96)) == (statistic < 1.96)
+
+
 def test_fiellers_set_covers_a_ratio_whose_denominator_may_be_zero() -> None:
     rng = np.random.default_rng(3)
     truth = 2.0

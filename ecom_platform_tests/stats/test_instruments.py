@@ -171,6 +171,10 @@ def test_the_relative_effect_is_carried_over_to_everyone() -> None:
         return effect.ci_low / truth, effect.ci_high / truth
 
     assert as_promised(coverage(run, 1.0, runs=200, seed=9), runs=200, slack=0.01)
+    rng = np.random.default_rng(10)
+    share = normal_estimate(0.5, 0.0)
+    drawn = [transported(share, Sample.of(rng.normal(6, 3, 40)), Sample.of(rng.normal(3, 2, 60))) for _ in range(500)]
+    assert drawn[0].standard_error == pytest.approx(np.std([one.estimate for one in drawn]), rel=0.2)
     nobody = Sample.of([])
     with pytest.raises(ValueError, match="cannot be carried over"):
         transported(normal_estimate(-1.0, 0.1), Sample.of([1.0]), nobody)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from ecom_platform.stats.aggregates import Sample
 from ecom_platform.stats.estimates import Estimate
@@ -58,6 +61,24 @@ def test_the_interval_covers_the_effect_at_the_worst_end_of_the_bounds() -> None
 
     truth = 0.4 * 0.7 + 0.6 * 1 - 0.6 * 0.5
     assert coverage(interval, truth, runs=600, seed=1) == pytest.approx(0.95, abs=0.03)
+
+
+def test_the_interval_is_two_sided_for_a_point_and_one_sided_for_wide_bounds() -> None:
+    """Imbens & Manski (2004), equation (7): the critical value falls from 1.96 to 1.645 as the bounds part."""
+    error = math.hypot(0.3, 0.4)
+    for gap in (0.0, 0.5, 2.0, 8.0):
+        found = effect_bounds(
+            Sample.from_moments(100, 10 + gap, 9.0),
+            Sample.from_moments(100, 10.0, 16.0),
+            0,
+            100,
+            positive_selection=True,
+            never_harmful=True,
+        )
+        assert (found.low, found.ci_low) == (0, 0)
+        assert found.high == pytest.approx(gap)
+        critical = (found.ci_high - found.high) / error
+        assert stats.norm.cdf(critical + gap / error) - stats.norm.cdf(-critical) == pytest.approx(0.95, abs=1e-6)
 
 
 def test_what_is_refused() -> None:

@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 
 from ecom_platform.stats.aggregates import Sample
 from ecom_platform.stats.means import welch
-from ecom_platform.stats.proportions import risk_ratio
+from ecom_platform.stats.proportions import newcombe, risk_ratio
 from ecom_platform.stats.stratified import Stratum, mantel_haenszel, standardised_difference, standardised_mean
 from ecom_platform_tests.stats.simulation import as_promised, coverage
 
@@ -45,6 +45,7 @@ def test_one_stratum_is_the_plain_table(one: Stratum) -> None:
     assert found.risk_difference.estimate == pytest.approx(
         one.treatment_events / one.treatment_n - one.control_events / one.control_n
     )
+    assert found.risk_difference.standard_error == pytest.approx(newcombe(*one).standard_error)
     assert math.isnan(found.homogeneity_p)
 
 
