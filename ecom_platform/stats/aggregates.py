@@ -12,11 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+"""What a function here returns or stores: an array of float64."""
+
+Numbers = Sequence[float] | NDArray[np.number[Any] | np.bool_]
+"""What a function here accepts: numbers in a list or an array of any numeric kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Sample:
         return cls(n, float(mean), float(variance) * max(n - 1, 0))
 
     @classmethod
-    def of(cls, values: Sequence[float] | Floats) -> Sample:
+    def of(cls, values: Numbers) -> Sample:
         """From a small sample itself."""
         rows = np.asarray(values, dtype=np.float64)
         return cls(len(rows), float(rows.mean()), float(((rows - rows.mean()) ** 2).sum())) if len(rows) else cls(0, 0.0, 0.0)
@@ -135,7 +140,7 @@ class Moments:
         return cls(order, n, means, scatter)
 
     @classmethod
-    def of(cls, **columns: Sequence[float] | Floats) -> Moments:
+    def of(cls, **columns: Numbers) -> Moments:
         """From the columns of a small sample."""
         rows = np.column_stack([np.asarray(column, dtype=np.float64) for column in columns.values()])
         if not len(rows):
@@ -189,7 +194,7 @@ class Moments:
         )
 
 
-def tally(positions: NDArray[np.int64], weights: Sequence[float] | Floats, length: int) -> Floats:
+def tally(positions: NDArray[np.int64], weights: Numbers, length: int) -> Floats:
     """Sums of weights by position, shape (length,)."""
     return np.bincount(positions, weights=np.asarray(weights, dtype=np.float64), minlength=length).astype(np.float64)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecom_platform.stats.aggregates import Floats, Sample
+from ecom_platform.stats.aggregates import Numbers, Sample
 from ecom_platform.stats.estimates import normal_estimate
 
 
@@ -42,7 +42,7 @@ class Jump(NamedTuple):
 
 
 def jump(
-    days: Sequence[float] | Floats,
+    days: Numbers,
     samples: Sequence[Sample],
     at: float,
     *,
@@ -108,7 +108,7 @@ def jump(
 
 
 def scan(
-    days: Sequence[float] | Floats,
+    days: Numbers,
     samples: Sequence[Sample],
     candidates: Sequence[float],
     *,

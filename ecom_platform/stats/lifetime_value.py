@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
-from ecom_platform.stats.aggregates import Floats
+from ecom_platform.stats.aggregates import Floats, Numbers
 
 _LIMIT = 12.0
 """Bound of the logarithm of a parameter: beyond it the likelihood is flat."""
@@ -38,24 +38,24 @@ class History(NamedTuple):
 class PurchaseCounts(NamedTuple):
     """Customers by purchase history, one entry for those alike; each field of shape (g,)."""
 
-    x: Floats
+    x: Numbers
     """Purchases counted."""
-    t_x: Floats
+    t_x: Numbers
     """Time from the start to the last of them; 0 if there is none."""
-    t: Floats
+    t: Numbers
     """Time from the start to the end of the observation (T)."""
-    customers: Floats
+    customers: Numbers
     """How many have this history."""
 
 
 class SpendCounts(NamedTuple):
     """Buyers by number and mean amount of their purchases, one entry for those alike; each field of shape (g,)."""
 
-    x: Floats
+    x: Numbers
     """Purchases whose amounts are averaged, at least 1."""
-    mean_amount: Floats
+    mean_amount: Numbers
     """Their mean amount, positive."""
-    customers: Floats
+    customers: Numbers
     """How many have these."""
 
 
@@ -77,20 +77,22 @@ class BgNbd(NamedTuple):
     customers: int
     """How many were fitted."""
 
-    def probability_alive(self, x: Floats, t_x: Floats, t: Floats) -> Floats:
+    def probability_alive(self, x: Numbers, t_x: Numbers, t: Numbers) -> Floats:
         """The chance that a customer with this history has not dropped out; 1 without a purchase."""
+        x, t_x, t = _arrays(x, t_x, t)
         with np.errstate(divide="ignore"):
             odds = np.log(self.a / (self.b + np.maximum(x, 1) - 1)) + (self.r + x) * np.log(
                 (self.alpha + t) / (self.alpha + t_x)
             )
-        return np.asarray(np.where(np.asarray(x) > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0))
+        return np.asarray(np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0))
 
     def expected(self, duration: Floats | float) -> Floats:
         """Expected purchases of a customer from the clock's start, over `duration`."""
         return self._expected(np.asarray(duration, dtype=np.float64), np.zeros(1), np.zeros(1)).reshape(np.shape(duration))
 
-    def expected_given(self, duration: float, x: Floats, t_x: Floats, t: Floats) -> Floats:
+    def expected_given(self, duration: float, x: Numbers, t_x: Numbers, t: Numbers) -> Floats:
         """Expected purchases of a customer with this history over `duration` after the end of the observation."""
+        x, t_x, t = _arrays(x, t_x, t)
         return self._expected(np.float64(duration), x, t) * self.probability_alive(x, t_x, t)
 
     def _expected(self, duration: Floats | np.float64, x: Floats, t: Floats) -> Floats:
@@ -125,9 +127,10 @@ class GammaGamma(NamedTuple):
         """The mean amount over customers; infinite if q <= 1."""
         return self.v * self.p / (self.q - 1) if self.q > 1 else math.inf
 
-    def expected_given(self, x: Floats, mean_amount: Floats) -> Floats:
+    def expected_given(self, x: Numbers, mean_amount: Numbers) -> Floats:
         """A customer's expected amount given the mean of `x` purchases: their mean, drawn towards everyone's."""
-        return np.asarray(self.p * (self.v + x * mean_amount) / (self.p * x + self.q - 1))
+        x, amount = _arrays(x, mean_amount)
+        return np.asarray(self.p * (self.v + x * amount) / (self.p * x + self.q - 1))
 
 
 def history(days: Iterable[float], start: float, last: float) -> History:
@@ -147,7 +150,7 @@ def fit_bg_nbd(counts: PurchaseCounts) -> BgNbd:
     Raises:
         ValueError: a history that cannot be; no purchase at all; no maximum found.
     """
-    x, t_x, t, weights = (np.asarray(field, dtype=np.float64) for field in counts)
+    x, t_x, t, weights = _arrays(*counts)
     if (t_x > t).any() or (t_x < 0).any() or (x < 0).any() or ((x == 0) & (t_x > 0)).any():
         raise ValueError(
             "A last purchase lies between the start and the end of the observation, and is 0 where there is none."
@@ -187,7 +190,7 @@ def fit_gamma_gamma(counts: SpendCounts) -> GammaGamma:
     Raises:
         ValueError: no buyer; a buyer without purchase or with a mean amount that is not positive; no maximum found.
     """
-    x, amount, weights = (np.asarray(field, dtype=np.float64) for field in counts)
+    x, amount, weights = _arrays(*counts)
     if not weights.sum() or (x < 1).any() or (amount <= 0).any():
         raise ValueError("Spend is fitted on buyers, each with a purchase and a positive mean amount.")
     scale = float(weights @ amount / weights.sum())
@@ -214,6 +217,10 @@ def fit_gamma_gamma(counts: SpendCounts) -> GammaGamma:
     return GammaGamma(p, q, v * scale, e, best - shift, int(weights.sum()))
 
 
+def _arrays(*columns: Numbers) -> tuple[Floats, ...]:
+    return tuple(np.asarray(column, dtype=np.float64) for column in columns)
+
+
 def _maximise(likelihood: Callable[[Floats], tuple[float, Floats]], start: Floats, n: float) -> tuple[Floats, Floats, float]:
     """Maximise over positive parameters; returns them, their standard errors, and the log-likelihood."""
 
@@ -225,8 +232,14 @@ def _maximise(likelihood: Callable[[Floats], tuple[float, Floats]], start: Float
     bounds = [(-_LIMIT, _LIMIT)] * len(start)
     begin = np.clip(np.log(start), -_LIMIT, _LIMIT)
     # A tight tolerance on the mean log-likelihood: a sum over a million customers still moves where its mean hardly does.
-    options = {"maxiter": 2_000, "maxfun": 20_000, "ftol": 1e-15, "gtol": 1e-9}
-    result = optimize.minimize(objective, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    result = optimize.minimize(
+        objective,
+        begin,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 2_000, "maxfun": 20_000, "ftol": 1e-15, "gtol": 1e-9},
+    )
     logs = np.asarray(result.x, dtype=np.float64)
     inside = np.abs(logs) < _LIMIT
     if not np.isfinite(result.fun) or (np.abs(result.jac[inside]) > 1e-4).any():

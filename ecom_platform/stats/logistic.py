@@ -27,4 +27,4 @@ def fit_logistic(design: Floats, events: Floats, n: Floats) -> Maximum:
         value = float(events @ linear - n @ np.logaddexp(0, linear))
         return value, design.T @ (events - n * fitted), design.T @ ((n * fitted * (1 - fitted))[:, None] * design)
 
-    return maximise(likelihood, design.shape[1])
+    return maximise(likelihood, n @ design**2 / 4)

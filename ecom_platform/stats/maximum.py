@@ -26,20 +26,21 @@ class Maximum(NamedTuple):
     """The log-likelihood with all coefficients 0."""
 
 
-def maximise(likelihood: Callable[[Floats], tuple[float, Floats, Floats]], regressors: int) -> Maximum:
+def maximise(likelihood: Callable[[Floats], tuple[float, Floats, Floats]], most: Floats) -> Maximum:
     """Newton's method with step halving, from coefficients of 0.
 
     Args:
         likelihood: Takes coefficients, shape (p,); returns the log-likelihood, its gradient and the information (p, p).
-        regressors: How many coefficients there are (p).
+        most: An upper bound of each coefficient's information, shape (p,), to tell rounding from information.
 
     Raises:
         ValueError: a regressor does not vary, or repeats another one; or it separates those with the event from the others,
             so that the likelihood rises for ever.
     """
-    beta = np.zeros(regressors)
+    beta = np.zeros(len(most))
     value, gradient, information = likelihood(beta)
-    null, scale = value, np.sqrt(np.diag(information))
+    null, own = value, np.diag(information)
+    scale = np.sqrt(np.where(own > 1e-10 * most, own, 0.0))
 
     def flat() -> bool:
         return float(np.linalg.eigvalsh(information / np.outer(scale, scale)).min()) < _FLAT

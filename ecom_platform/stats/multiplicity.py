@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from scipy import stats
 
-from ecom_platform.stats.aggregates import Floats
+from ecom_platform.stats.aggregates import Floats, Numbers
 
 
-def false_discovery_adjusted(
-    p_values: Sequence[float] | Floats, dependence: Literal["positive", "any"] = "positive"
-) -> Floats:
+def false_discovery_adjusted(p_values: Numbers, dependence: Literal["positive", "any"] = "positive") -> Floats:
     """Adjusted p-values, in the given order: those at most q are the discoveries with a false discovery rate of q.
 
     Args:

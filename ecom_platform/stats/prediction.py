@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecom_platform.stats.aggregates import Floats, tally
+from ecom_platform.stats.aggregates import Floats, Numbers, tally
 from ecom_platform.stats.estimates import Estimate, normal_estimate
 from ecom_platform.stats.logistic import fit_logistic
 from ecom_platform.stats.proportions import wilson
@@ -58,7 +58,7 @@ class LiftPart(NamedTuple):
     """Share of the total outcome in this part and those ranked above it."""
 
 
-def calibration(scores: Floats, events: Floats, n: Floats, *, bins: int = 10, confidence: float = 0.95) -> Calibration:
+def calibration(scores: Numbers, events: Numbers, n: Numbers, *, bins: int = 10, confidence: float = 0.95) -> Calibration:
     """Calibration slope and intercept (Cox 1958, Biometrika 45), expected calibration error, Brier score and bins.
 
     Args:
@@ -98,7 +98,7 @@ def calibration(scores: Floats, events: Floats, n: Floats, *, bins: int = 10, co
     )
 
 
-def auc(scores: Floats, events: Floats, n: Floats, *, confidence: float = 0.95) -> Estimate:
+def auc(scores: Numbers, events: Numbers, n: Numbers, *, confidence: float = 0.95) -> Estimate:
     """Area under the ROC curve with DeLong's interval, tested against 1/2, from groups of equal scores.
 
     Args:
@@ -111,7 +111,7 @@ def auc(scores: Floats, events: Floats, n: Floats, *, confidence: float = 0.95) 
     return superiority(scores, happened, np.asarray(n, dtype=np.float64) - happened, confidence=confidence)
 
 
-def lift(scores: Floats, totals: Floats, n: Floats, *, parts: int = 10) -> tuple[LiftPart, ...]:
+def lift(scores: Numbers, totals: Numbers, n: Numbers, *, parts: int = 10) -> tuple[LiftPart, ...]:
     """The outcome by parts of equally many observations, from the highest score down.
 
     Args:
@@ -138,7 +138,7 @@ def lift(scores: Floats, totals: Floats, n: Floats, *, parts: int = 10) -> tuple
     )
 
 
-def gini(scores: Floats, totals: Floats, n: Floats) -> float:
+def gini(scores: Numbers, totals: Numbers, n: Numbers) -> float:
     """Gini coefficient of the outcome ranked by score: twice the area between its concentration curve and the diagonal.
 
     0 for a score that knows nothing; the outcome's own Gini for one that ranks perfectly, so the normalised coefficient is the
@@ -178,7 +178,7 @@ def _bins(scores: Floats, n: Floats, bins: int) -> NDArray[np.int64]:
     return np.asarray(np.unique(label[positions], return_inverse=True)[1], dtype=np.int64).reshape(len(scores))
 
 
-def _ranked(scores: Floats, totals: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
+def _ranked(scores: Numbers, totals: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats]:
     """Groups of distinct scores, the highest first, without empty ones."""
     levels, positions = np.unique(np.asarray(scores, dtype=np.float64), return_inverse=True)
     size, outcome = tally(positions, n, len(levels)), tally(positions, totals, len(levels))

@@ -7,15 +7,12 @@ is then a tie.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from ecom_platform.stats.aggregates import Floats, tally
+from ecom_platform.stats.aggregates import Floats, Numbers, tally
 from ecom_platform.stats.estimates import Estimate, normal_estimate, two_sided
-
-Values = Sequence[float] | Floats
 
 
 class MannWhitney(NamedTuple):
@@ -35,7 +32,7 @@ class MannWhitney(NamedTuple):
     """Observations in the control sample."""
 
 
-def mann_whitney(values: Values, treatment: Values, control: Values, *, confidence: float = 0.95) -> MannWhitney:
+def mann_whitney(values: Numbers, treatment: Numbers, control: Numbers, *, confidence: float = 0.95) -> MannWhitney:
     """The Mann-Whitney U test (Mann & Whitney 1947, Annals of Mathematical Statistics 18) from value counts.
 
     Args:
@@ -67,7 +64,7 @@ def mann_whitney(values: Values, treatment: Values, control: Values, *, confiden
     )
 
 
-def superiority(values: Values, treatment: Values, control: Values, *, confidence: float = 0.95) -> Estimate:
+def superiority(values: Numbers, treatment: Numbers, control: Numbers, *, confidence: float = 0.95) -> Estimate:
     """P(treatment > control) + P(equal) / 2 from value counts, tested against 1/2: the area under a ROC curve.
 
     The variance is that of DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, which assumes nothing about the two
@@ -87,7 +84,7 @@ def superiority(values: Values, treatment: Values, control: Values, *, confidenc
     return whole._replace(ci_low=max(whole.ci_low, 0.0), ci_high=min(whole.ci_high, 1.0))
 
 
-def spearman(left: Values, right: Values, counts: Values) -> float:
+def spearman(left: Numbers, right: Numbers, counts: Numbers) -> float:
     """Spearman's rank correlation of grouped pairs, ties at their mid-rank; NaN where a variable does not vary.
 
     Args:
@@ -105,7 +102,7 @@ def spearman(left: Values, right: Values, counts: Values) -> float:
     return float(weights @ (centred[0] * centred[1])) / scale if scale else math.nan
 
 
-def _merge(values: Values, *counts: Values) -> tuple[Floats, tuple[Floats, ...]]:
+def _merge(values: Numbers, *counts: Numbers) -> tuple[Floats, tuple[Floats, ...]]:
     """Distinct values in ascending order, and each sample's counts of them."""
     levels, positions = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True)
     return levels, tuple(tally(positions, sample, len(levels)) for sample in counts)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from ecom_platform.stats.aggregates import Floats
+from ecom_platform.stats.aggregates import Floats, Numbers
 
 LARGEST_SAMPLE = 10_000
 """Rows above which `bca` refuses: its jackknife takes the statistic once a row."""
@@ -95,7 +95,7 @@ class Replicates:
         return Replicates(self.n + other.n, self.sums + other.sums)
 
 
-def poisson_replicates(values: Floats, counts: Floats, *, seed: int, part: int = 0, resamples: int = 2_000) -> Replicates:
+def poisson_replicates(values: Numbers, counts: Numbers, *, seed: int, part: int = 0, resamples: int = 2_000) -> Replicates:
     """Resample a sample, or one part of it, with Poisson weights.
 
     Args:

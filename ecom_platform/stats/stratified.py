@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from ecom_platform.stats.aggregates import Floats, Sample
+from ecom_platform.stats.aggregates import Floats, Numbers, Sample
 from ecom_platform.stats.estimates import Estimate, log_estimate, normal_estimate
 
 
@@ -106,7 +106,7 @@ def mantel_haenszel(strata: Sequence[Stratum], *, confidence: float = 0.95) -> M
 
 
 def standardised_difference(
-    treatment: Sequence[Sample], control: Sequence[Sample], weights: Sequence[float] | Floats, *, confidence: float = 0.95
+    treatment: Sequence[Sample], control: Sequence[Sample], weights: Numbers, *, confidence: float = 0.95
 ) -> Standardised:
     """Direct standardisation: stratum means averaged with the weights of one standard population.
 
@@ -133,7 +133,7 @@ def standardised_difference(
     return Standardised(*difference, means[0], means[1], used / whole, sum(left.n + right.n for left, right, _ in pairs))
 
 
-def standardised_mean(strata: Sequence[Sample], weights: Sequence[float] | Floats, *, confidence: float = 0.95) -> Estimate:
+def standardised_mean(strata: Sequence[Sample], weights: Numbers, *, confidence: float = 0.95) -> Estimate:
     """One group's mean at the composition of a standard population; NaN where a stratum with weight has too few rows."""
     shares = np.asarray(weights, dtype=np.float64) / float(np.sum(weights))
     weighed = [(share, sample) for share, sample in zip(shares, strata, strict=True) if share > 0]

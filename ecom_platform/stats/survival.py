@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ecom_platform.stats.aggregates import Floats, tally
+from ecom_platform.stats.aggregates import Floats, Numbers, tally
 from ecom_platform.stats.estimates import Estimate, critical_value, log_estimate
 from ecom_platform.stats.maximum import maximise
-
-Counts = Sequence[float] | Floats
 
 
 class SurvivalCurve(NamedTuple):
@@ -92,7 +90,7 @@ class CoxFit(NamedTuple):
     """Number of events."""
 
 
-def kaplan_meier(times: Counts, events: Counts, censored: Counts, *, confidence: float = 0.95) -> SurvivalCurve:
+def kaplan_meier(times: Numbers, events: Numbers, censored: Numbers, *, confidence: float = 0.95) -> SurvivalCurve:
     """The Kaplan-Meier curve with Greenwood's error and log-minus-log intervals.
 
     Kaplan & Meier (1958), JASA 53; the interval as in Kalbfleisch & Prentice (2002), section 1.4.
@@ -118,7 +116,7 @@ def kaplan_meier(times: Counts, events: Counts, censored: Counts, *, confidence:
     return SurvivalCurve(time, at_risk, died, survival, error, low, high)
 
 
-def log_rank(times: Counts, events: Sequence[Counts], censored: Sequence[Counts]) -> LogRank:
+def log_rank(times: Numbers, events: Sequence[Numbers], censored: Sequence[Numbers]) -> LogRank:
     """The log-rank test for two or more groups (Mantel 1966; Peto & Peto 1972, JRSS A 135).
 
     Args:
@@ -148,11 +146,11 @@ def log_rank(times: Counts, events: Sequence[Counts], censored: Sequence[Counts]
 
 
 def cox(
-    start: Counts,
-    stop: Counts,
-    event: Counts | NDArray[np.bool_],
+    start: Numbers,
+    stop: Numbers,
+    event: Numbers | NDArray[np.bool_],
     covariates: Floats,
-    counts: Counts | None = None,
+    counts: Numbers | None = None,
     *,
     strata: Sequence[int] | NDArray[np.int64] | None = None,
     confidence: float = 0.95,
@@ -179,19 +177,20 @@ def cox(
     weights = np.ones(len(ends)) if counts is None else np.asarray(counts, dtype=np.float64)
     if (begins >= ends).any():
         raise ValueError("A row of the counting process must begin before it ends.")
-    if not (weights * happened).sum():
+    if not weights @ happened:
         raise ValueError("A hazard cannot be estimated without an event.")
     centre = np.average(x, axis=0, weights=weights)
     x = x - centre
     labels = np.zeros(len(ends), dtype=np.int64) if strata is None else np.asarray(strata)
     members = [labels == label for label in np.unique(labels)]
     parts = [_RiskSets(begins[of], ends[of], happened[of], x[of], weights[of]) for of in members]
-    found = maximise(lambda beta: _partial(parts, beta), x.shape[1])
+    happenings = float(weights @ happened)
+    found = maximise(lambda beta: _partial(parts, beta), happenings * np.abs(x).max(axis=0) ** 2)
     ratios = tuple(
         log_estimate(float(b), math.sqrt(v), confidence=confidence)
         for b, v in zip(found.coefficients, np.diag(found.covariance), strict=True)
     )
-    return CoxFit(*found[:2], ratios, *found[2:], int((weights * happened).sum()))
+    return CoxFit(*found[:2], ratios, *found[2:], int(happenings))
 
 
 class _RiskSets:

@@ -33,7 +33,9 @@ def test_two_absorbed_factors_are_dummies_on_rows(seed: int, clustered: bool) ->
     rows = panel(np.random.default_rng(seed), 400)
     outcomes, keys = cells(rows)
     cluster = keys["mask"].to_numpy() if clustered else None
-    found = absorbing_regression(outcomes, keys["exposed"].to_numpy(), [keys["mask"], keys["weekday"]], cluster=cluster)
+    found = absorbing_regression(
+        outcomes, keys["exposed"].to_numpy(), [keys["mask"].to_numpy(), keys["weekday"].to_numpy()], cluster=cluster
+    )
     mask, weekday = (pd.get_dummies(rows[name], prefix=name, drop_first=name == "weekday") for name in ("mask", "weekday"))
     design = pd.concat([rows[["exposed"]], mask, weekday], axis=1).astype(float)
     how = {"cov_type": "cluster", "cov_kwds": {"groups": rows["mask"]}, "use_t": True} if clustered else {"cov_type": "HC1"}
@@ -60,7 +62,7 @@ def test_what_is_common_to_a_stratum_drops_out() -> None:
     rows = panel(np.random.default_rng(3), 500)
     outcomes, keys = cells(rows)
     shifted, _ = cells(rows.assign(y=rows["y"] + 1000 * rows["mask"]))
-    for factors in ([keys["mask"]], [keys["mask"], keys["weekday"]]):
+    for factors in ([keys["mask"].to_numpy()], [keys["mask"].to_numpy(), keys["weekday"].to_numpy()]):
         before, after = (absorbing_regression(y, keys["exposed"].to_numpy(), factors) for y in (outcomes, shifted))
         assert after.coefficients[0] == pytest.approx(before.coefficients[0], rel=1e-6)
 
@@ -68,7 +70,9 @@ def test_what_is_common_to_a_stratum_drops_out() -> None:
 def test_the_robust_interval_covers() -> None:
     def interval(rng: np.random.Generator) -> tuple[float, float]:
         outcomes, keys = cells(panel(rng, 400))
-        found = absorbing_regression(outcomes, keys["exposed"].to_numpy(), [keys["mask"], keys["weekday"]])
+        found = absorbing_regression(
+            outcomes, keys["exposed"].to_numpy(), [keys["mask"].to_numpy(), keys["weekday"].to_numpy()]
+        )
         return found.coefficients[0].ci_low, found.coefficients[0].ci_high
 
     assert as_promised(coverage(interval, 0.4, runs=200, seed=4), runs=200, slack=0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ def experiment(
 
 def cells(rows: pd.DataFrame) -> list[Cell]:
     return [
-        Cell(int(stratum), bool(arm), bool(exposed), Sample.of(part["y"].to_numpy()))
+        Cell(stratum, bool(arm), bool(exposed), Sample.of(part["y"].to_numpy()))
         for (stratum, arm, exposed), part in rows.groupby(["stratum", "arm", "exposed"])
     ]
 
@@ -64,7 +65,7 @@ def test_two_stage_is_that_of_linearmodels_on_rows() -> None:
     rows = experiment(np.random.default_rng(1), 1500)
     found = two_stage(cells(rows))
     dummies = pd.get_dummies(rows["stratum"]).astype(float)
-    known = IV2SLS(rows["y"], dummies, rows[["exposed"]].astype(float), rows[["arm"]].astype(float)).fit(
+    known: Any = IV2SLS(rows["y"], dummies, rows[["exposed"]].astype(float), rows[["arm"]].astype(float)).fit(
         cov_type="robust", debiased=True
     )
     assert found.late.estimate == pytest.approx(known.params["exposed"])
@@ -189,10 +190,10 @@ def test_a_weak_arm_is_called_weak_and_its_set_is_not_an_interval() -> None:
 
 def members(rows: pd.DataFrame) -> tuple[dict[tuple[Hashable, bool], Sample], dict[tuple[Hashable, bool], int]]:
     outcomes = {
-        (int(stratum), bool(arm)): Sample.of(part["y"].to_numpy())
+        (stratum, bool(arm)): Sample.of(part["y"].to_numpy())
         for (stratum, arm), part in rows[rows["always"]].groupby(["stratum", "arm"])
     }
-    arms = {(int(stratum), bool(arm)): len(part) for (stratum, arm), part in rows.groupby(["stratum", "arm"])}
+    arms = {(stratum, bool(arm)): len(part) for (stratum, arm), part in rows.groupby(["stratum", "arm"])}
     return outcomes, arms
 
 
