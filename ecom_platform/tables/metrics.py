@@ -36,7 +36,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Source:
+class MetricSource:
     """Where a metric is computed for any group of rows: SUM(numerator) over SUM(denominator) of `table`.
 
     Both are GoogleSQL over the columns of one row; 0 or null where the row does not count. Rows overlap across the columns
@@ -70,7 +70,7 @@ class Metric:
     text: str
     null: str
     times: int = 1
-    source: Source | None = None
+    source: MetricSource | None = None
 
     @property
     def formula(self) -> str:
@@ -142,7 +142,7 @@ LIFETIME_VALUE = Metric(
     "Cumulative, each user on a clock of their own: [signup, signup + horizon days). LTV to date has the last observed day "
     "for its horizon, so groups that differ in age are not comparable by it.",
     "null while no user has been observed to the horizon",
-    source=Source(VALUE_WINDOWS, "revenue", "IF(is_window_observed, 1, 0)", within=("start_day", "end_day")),
+    source=MetricSource(VALUE_WINDOWS, "revenue", "IF(is_window_observed, 1, 0)", within=("start_day", "end_day")),
 )
 AVERAGE_REVENUE_PER_USER = Metric(
     "average_revenue_per_user",
@@ -153,7 +153,7 @@ AVERAGE_REVENUE_PER_USER = Metric(
     Unit.MONEY,
     "Users who bought nothing count. Where the period is from signup to the last observed day it equals the LTV to date.",
     "null without such users",
-    source=Source(SUMMARY, "lifetime_revenue"),
+    source=MetricSource(SUMMARY, "lifetime_revenue"),
 )
 REVENUE_PER_USER_PER_30_DAYS = Metric(
     "revenue_per_user_per_30_days",
@@ -166,7 +166,7 @@ REVENUE_PER_USER_PER_30_DAYS = Metric(
     "early on.",
     "null without user-days",
     times=30,
-    source=Source(SUMMARY, "lifetime_revenue * 30", "days_observed"),
+    source=MetricSource(SUMMARY, "lifetime_revenue * 30", "days_observed"),
 )
 ORDERS_PER_USER_PER_30_DAYS = Metric(
     "orders_per_user_per_30_days",
@@ -178,7 +178,7 @@ ORDERS_PER_USER_PER_30_DAYS = Metric(
     "As the revenue per user and 30 days, in orders.",
     "null without user-days",
     times=30,
-    source=Source(SUMMARY, "successful_order_count * 30", "days_observed"),
+    source=MetricSource(SUMMARY, "successful_order_count * 30", "days_observed"),
 )
 ORDERS_PER_USER = Metric(
     "orders_per_user",
@@ -189,7 +189,7 @@ ORDERS_PER_USER = Metric(
     Unit.COUNT,
     "From signup to the last observed day. Users who bought nothing count.",
     "null without users",
-    source=Source(SUMMARY, "successful_order_count"),
+    source=MetricSource(SUMMARY, "successful_order_count"),
 )
 AVERAGE_ORDER_VALUE = Metric(
     "average_order_value",
@@ -200,7 +200,7 @@ AVERAGE_ORDER_VALUE = Metric(
     Unit.MONEY,
     "Whole baskets; orders whose payment failed are neither revenue nor orders.",
     "null without paid orders",
-    source=Source(SUMMARY, "lifetime_revenue", "successful_order_count"),
+    source=MetricSource(SUMMARY, "lifetime_revenue", "successful_order_count"),
 )
 PAYING_SHARE = Metric(
     "paying_share",
@@ -211,7 +211,7 @@ PAYING_SHARE = Metric(
     Unit.SHARE,
     "Without another period: from signup to the last observed day.",
     "null without such users",
-    source=Source(SUMMARY, "IF(successful_order_count >= 1, 1, 0)"),
+    source=MetricSource(SUMMARY, "IF(successful_order_count >= 1, 1, 0)"),
 )
 REPURCHASE_RATE = Metric(
     "repurchase_rate",
@@ -222,7 +222,7 @@ REPURCHASE_RATE = Metric(
     Unit.SHARE,
     "Two orders of one day are two orders. It grows with the time observed: compare at the same horizon.",
     "null without buyers",
-    source=Source(SUMMARY, "IF(successful_order_count >= 2, 1, 0)", "IF(successful_order_count >= 1, 1, 0)"),
+    source=MetricSource(SUMMARY, "IF(successful_order_count >= 2, 1, 0)", "IF(successful_order_count >= 1, 1, 0)"),
 )
 AVERAGE_DAYS_BETWEEN_ORDERS = Metric(
     "average_days_between_orders",
@@ -243,7 +243,7 @@ AVERAGE_DAYS_OBSERVED = Metric(
     Unit.DAYS,
     "Tells how comparable values to date are.",
     "null without users",
-    source=Source(SUMMARY, "days_observed"),
+    source=MetricSource(SUMMARY, "days_observed"),
 )
 USER_SHARE = Metric(
     "user_share",
@@ -274,7 +274,7 @@ DISCOUNT_SHARE = Metric(
     Unit.SHARE,
     "By the weekday of the order; it says nothing about what would have been bought without the discount day.",
     "null without revenue",
-    source=Source(CATEGORIES, "discounted_revenue", "revenue"),
+    source=MetricSource(CATEGORIES, "discounted_revenue", "revenue"),
 )
 CATEGORY_ORDER_VALUE = Metric(
     "category_order_value",
@@ -285,7 +285,7 @@ CATEGORY_ORDER_VALUE = Metric(
     Unit.MONEY,
     "The category's part of the basket only: smaller than the AOV of the same orders.",
     "null without such orders",
-    source=Source(CATEGORIES, "revenue", "order_count"),
+    source=MetricSource(CATEGORIES, "revenue", "order_count"),
 )
 AVERAGE_UNIT_PRICE = Metric(
     "average_unit_price",
@@ -296,7 +296,7 @@ AVERAGE_UNIT_PRICE = Metric(
     Unit.MONEY,
     "As sold, so the mix of products moves it as well as their prices.",
     "null without units",
-    source=Source(CATEGORIES, "revenue", "unit_count"),
+    source=MetricSource(CATEGORIES, "revenue", "unit_count"),
 )
 REVENUE_PER_PRODUCT = Metric(
     "revenue_per_product",
@@ -348,7 +348,7 @@ ACTIVATION_RATE = Metric(
     Unit.SHARE,
     f"Activated, as adopted: {ACTIVATION.rule}. Known once they have been observed, in cohorts that have an event log.",
     "null while no user's activation is known",
-    source=Source(SUMMARY, "IF(is_activated, 1, 0)", "IF(is_activated IS NULL, 0, 1)"),
+    source=MetricSource(SUMMARY, "IF(is_activated, 1, 0)", "IF(is_activated IS NULL, 0, 1)"),
 )
 DISCOUNT_EXPOSURE_RATE = Metric(
     "discount_exposure_rate",
@@ -359,7 +359,9 @@ DISCOUNT_EXPOSURE_RATE = Metric(
     Unit.SHARE,
     "The window is the first 7 or the first 30 days.",
     "null while the window is unobserved",
-    source=Source(FEATURES, "IF(has_discount_exposure, 1, 0)", "IF(has_discount_exposure IS NULL, 0, 1)", ("window_days",)),
+    source=MetricSource(
+        FEATURES, "IF(has_discount_exposure, 1, 0)", "IF(has_discount_exposure IS NULL, 0, 1)", ("window_days",)
+    ),
 )
 DISCOUNT_VIEW_SHARE = Metric(
     "discount_view_share",
@@ -370,7 +372,7 @@ DISCOUNT_VIEW_SHARE = Metric(
     Unit.SHARE,
     "The window is the first 7 or the first 30 days.",
     "null without a view",
-    source=Source(FEATURES, "discount_view_count", "view_count", ("window_days",)),
+    source=MetricSource(FEATURES, "discount_view_count", "view_count", ("window_days",)),
 )
 AVERAGE_SESSION_MINUTES = Metric(
     "average_session_minutes",
@@ -391,7 +393,7 @@ EVENTS_PER_SESSION = Metric(
     Unit.COUNT,
     "The window is the first 7 or the first 30 days.",
     "null without a session",
-    source=Source(FEATURES, "event_count", "session_count", ("window_days",)),
+    source=MetricSource(FEATURES, "event_count", "session_count", ("window_days",)),
 )
 HOURS_BETWEEN_SESSIONS = Metric(
     "average_hours_between_sessions",
@@ -416,7 +418,7 @@ def _retention(name: str, days: str, label: str, korean: str, flag: str) -> Metr
         "The entry is the signup, once per user (first entry, not any entry), and its day is day 0. Only activity on these "
         "days counts (bounded; activity on a later day does not). Without an event log it rests on orders alone.",
         "null while no user has been observed so long",
-        source=Source(SUMMARY, f"IF({flag}, 1, 0)", f"IF({flag} IS NULL, 0, 1)"),
+        source=MetricSource(SUMMARY, f"IF({flag}, 1, 0)", f"IF({flag} IS NULL, 0, 1)"),
     )
 
 
@@ -445,7 +447,7 @@ MONTHLY_RETENTION = Metric(
     "Month n is [signup + 30n, signup + 30(n + 1)) days on each user's clock; first entry, bounded. After the event log ends "
     "(users' first weeks) it rests on orders alone.",
     "null while no user has been observed so long",
-    source=Source(
+    source=MetricSource(
         "analysis.cohort_retention",
         "active_user_count",
         "eligible_user_count",
@@ -465,7 +467,7 @@ def _conversion(name: str, label: str, korean: str, reached: str, of: str, numer
         "A session reached a stage by an event of it or of a deeper one, so rates never exceed 1 although a checkout without "
         "a cart is normal. By the day on which the session began (UTC).",
         "null when none did",
-        source=Source(CONVERSION, numerator, denominator),
+        source=MetricSource(CONVERSION, numerator, denominator),
     )
 
 
@@ -540,7 +542,7 @@ CHECKOUT_WITHOUT_CART_SHARE = Metric(
     Unit.SHARE,
     "A normal branch of the funnel, not an error.",
     "null without a checkout",
-    source=Source(SESSIONS, "IF(is_checkout_without_cart, 1, 0)", "IF(checkout_count > 0, 1, 0)"),
+    source=MetricSource(SESSIONS, "IF(is_checkout_without_cart, 1, 0)", "IF(checkout_count > 0, 1, 0)"),
 )
 
 SECTIONS = {
