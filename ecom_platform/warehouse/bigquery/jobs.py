@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Estimate:
+class DryRun:
     """What a dry run says of a SELECT: its columns, the bytes it would read, and what kind of statement it is."""
 
     schema: tuple[SchemaField, ...]
@@ -80,13 +80,13 @@ class Jobs:
         }
         return {name: label(value) for name, value in values.items() if value}
 
-    def estimate(self, sql: str) -> Estimate:
+    def estimate(self, sql: str) -> DryRun:
         """A dry run: free, and refused by the service for whatever it would refuse the query for."""
         from google.cloud.bigquery import QueryJobConfig
 
         config = QueryJobConfig(dry_run=True, use_query_cache=False, labels=self.labels("estimate"))
         job = self.client().query(sql, job_config=config, job_retry=None)
-        return Estimate(tuple(job.schema or ()), int(job.total_bytes_processed or 0), str(job.statement_type or ""))
+        return DryRun(tuple(job.schema or ()), int(job.total_bytes_processed or 0), str(job.statement_type or ""))
 
     def query(self, sql: str, labels: Mapping[str, str], bill: Bill | None = None) -> QueryJob:
         """Runs a statement or script to its end; what it cost is added to `bill`.
