@@ -38,6 +38,15 @@ def test_what_arrives_is_equal_and_is_not_copied_again(source: DuckDBWarehouse, 
         assert bigquery_warehouse.read(table).sort_by(key) == source.read(table).sort_by(key)
 
 
+def test_what_was_copied_can_be_copied_back(
+    source: DuckDBWarehouse, bigquery_warehouse: BigQueryWarehouse, tmp_path: Path
+) -> None:
+    list(copied(source, bigquery_warehouse, TABLES))
+    back = DuckDBWarehouse(tmp_path / "back.duckdb")
+    assert all(done.equal for done in copied(bigquery_warehouse, back, TABLES))
+    assert [back.fingerprints(table) for table in TABLES] == [source.fingerprints(table) for table in TABLES]
+
+
 def test_only_what_differs_is_copied_again(source: DuckDBWarehouse, bigquery_warehouse: BigQueryWarehouse) -> None:
     list(copied(source, bigquery_warehouse, [VISITS]))
     source.replace({VISITS: visits([FEBRUARY], each=3, pages=None)}, [FEBRUARY])

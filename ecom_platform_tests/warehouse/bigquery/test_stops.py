@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import requests
 from dagster import DagsterExecutionInterruptedError
-from google.api_core.exceptions import BadRequest, ServiceUnavailable
+from google.api_core.exceptions import BadRequest
 
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
 from ecom_platform.orchestration.resources import BigQueryResource
@@ -61,8 +61,8 @@ class TestAStoppedRun:
 def test_a_run_that_dagster_stops_cancels_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(running=True)
     service.interrupt = lambda _, path: os.kill(os.getpid(), signal.SIGINT) if "/queries/" in path else None
-    monkeypatch.setattr(BigQueryResource, "open", lambda _: warehouse)
     warehouse = service.warehouse()
+    monkeypatch.setattr(BigQueryResource, "open", lambda _: warehouse)
 
     @dg.asset(key=["raw", "products"], io_manager_key="io_manager")
     def products() -> Query:
@@ -71,7 +71,9 @@ def test_a_run_that_dagster_stops_cancels_its_job(monkeypatch: pytest.MonkeyPatc
 
     service.schema = [{"name": column.name, "type": column.type.value} for column in PRODUCTS.columns]
     with pytest.raises(DagsterExecutionInterruptedError):
-        dg.materialize([products], resources={"io_manager": WarehouseIOManager(warehouse=BigQueryResource())})
+        dg.materialize(
+            [products], resources={"io_manager": WarehouseIOManager(warehouse=BigQueryResource.of(warehouse.options))}
+        )
     assert service.cancelled == service.jobs != []
 
 
@@ -125,7 +127,7 @@ def test_a_job_that_failed_by_itself_is_not_cancelled() -> None:
     assert service.cancelled == []
 
 
-@pytest.mark.parametrize("error", [requests.exceptions.ConnectionError("gone"), ServiceUnavailable("busy"), OSError("disk")])
+@pytest.mark.parametrize("error", [requests.exceptions.ConnectionError("gone"), TimeoutError("slow"), OSError("disk")])
 def test_a_committed_write_is_a_success_whatever_becomes_of_its_staging(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
