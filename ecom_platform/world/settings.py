@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import blake2b
 
 IDENTITY = ("seed", "users", "start_month", "as_of")
-"""What tells two worlds of the same making apart; `digest` covers everything else."""
+"""What distinguishes two worlds that are otherwise set up alike; `digest` covers everything else."""
 
 CURRENCY = "KRW"
 """Of every amount; they are whole."""

@@ -1,4 +1,4 @@
-"""Settings: bad ones are refused with one sentence, and the digest tells makings apart."""
+"""Settings: bad ones are refused with one sentence, and the digest distinguishes any two."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -56,9 +56,9 @@ def test_a_month_without_users_gives_empty_tables() -> None:
 
 def test_a_month_or_day_outside_the_world_is_refused() -> None:
     small = World(WorldSettings(users=10))
-    with pytest.raises(ValueError, match="is no month of this world"):
+    with pytest.raises(ValueError, match="is not a month of this world"):
         small.month(date(2023, 11, 1))
-    with pytest.raises(ValueError, match="is no month of this world"):
+    with pytest.raises(ValueError, match="is not a month of this world"):
         small.month(date(2024, 1, 2))
     with pytest.raises(ValueError, match="is outside the world"):
         small.day(date(2026, 11, 23))
