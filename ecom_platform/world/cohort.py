@@ -23,8 +23,8 @@ from ecom_platform.world.onboarding import NO_PRODUCT, Onboarding, onboarding
 from ecom_platform.world.population import FREE, NEVER, Population
 from ecom_platform.world.settings import WorldSettings
 
-OUTCOME_WINDOW = (31, 360)
-"""Days after signup, both ends included, over which revenue is the outcome of interest."""
+OUTCOME_WINDOW = (30, 360)
+"""Days after signup, the first included and the last not, over which revenue is the outcome of interest."""
 
 
 Value = TypeVar("Value", bound=np.generic)
@@ -80,7 +80,7 @@ def _long_run(
 ) -> tuple[Book, Outcomes]:
     seed, count = settings.seed, len(people)
     first_day = int(people.signup_day[0]) if count else 0
-    last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1]) + 1
+    last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1])
     cumulative = cumulative_demand(settings, first_day, last_day - first_day + 1)
     start = early.last_day + np.int32(1)
 
@@ -108,7 +108,7 @@ def _long_run(
         return rebuy.operational_time(speed, boost, joined, start, np.maximum(day, start), cumulative, first_day)
 
     opening = people.signup_day + np.int32(OUTCOME_WINDOW[0])
-    closing = people.signup_day + np.int32(OUTCOME_WINDOW[1] + 1)
+    closing = people.signup_day + np.int32(OUTCOME_WINDOW[1])
     windows = {name: (until(name, opening), until(name, closing)) for name in scenarios}
     limit = until("factual", np.full(count, horizon + 1, dtype=np.int32))
     for _, end in windows.values():
