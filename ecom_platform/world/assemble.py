@@ -216,8 +216,8 @@ def _truth(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
         "revenue": outcome.revenue,
         "revenue_if_not_activated": outcome.if_not_activated,
         "revenue_if_activated": outcome.if_activated,
-        "revenue_if_not_nudged": np.where(log.activated_if_not_nudged, outcome.if_activated, outcome.if_not_activated),
-        "revenue_if_nudged": np.where(log.activated_if_nudged, outcome.if_activated, outcome.if_not_activated),
+        "revenue_if_not_nudged": outcome.if_not_nudged,
+        "revenue_if_nudged": outcome.if_nudged,
         "revenue_if_not_subscribed": outcome.if_not_subscribed,
         "revenue_if_subscribed": outcome.if_subscribed,
         "revenue_if_not_offered": np.where(
