@@ -189,9 +189,10 @@ def _events(cohort: Cohort, days: Days, user_keys: Bytes, found: Found) -> pa.Ta
 
 def _assignments(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
     people = cohort.people
-    day = np.stack([people.signup_day, people.signup_day + np.int32(TRIAL_OFFER_DAY)], axis=1).ravel()
+    offered_at = (people.signup_day + np.int32(TRIAL_OFFER_DAY)).astype(np.int64) * DAY_SECONDS
+    shown_at = np.stack([cohort.onboarding.nudge_time, offered_at], axis=1).ravel()
     user = np.repeat(np.arange(len(people)), 2)
-    rows = _within(day, days)
+    rows = _within(shown_at // DAY_SECONDS, days)
     arm = np.stack([people.nudged, people.offered], axis=1).ravel()[rows]
     return _build(
         cohort.people,
@@ -203,7 +204,7 @@ def _assignments(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
                 ("onboarding_nudge", "trial_offer"), np.tile(np.array([0, 1], np.uint8), len(people))[rows]
             ),
             "arm": columns.labels(("control", "treatment"), arm.astype(np.uint8)),
-            "assigned_at": columns.timestamps(day[rows].astype(np.int64) * DAY_SECONDS),
+            "assigned_at": columns.timestamps(shown_at[rows]),
         },
     )
 

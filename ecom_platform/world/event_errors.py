@@ -34,7 +34,7 @@ from ecom_platform.world.funnel import CART, CHECKOUT, PATHS, PAYMENT, PURCHASE,
 from ecom_platform.world.keys import USER, Bytes, entities, keys, user_number, uuids
 from ecom_platform.world.onboarding import NO_PRODUCT, Onboarding
 
-ELIGIBLE = 0.925
+ELIGIBLE = 0.92
 """Share of events that an error may hit, in the calibrated world."""
 
 SMALLEST_MAJORITY = 4

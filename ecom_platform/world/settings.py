@@ -43,7 +43,7 @@ class WorldSettings:
 
     activation_days: int = 7
     """The activation window is [signup_date, signup_date + activation_days), in UTC days."""
-    activation_sessions: int = 2
+    activation_sessions: int = 5
     activation_carts: int = 1
 
     activation_effect: float = 0.8
@@ -56,8 +56,8 @@ class WorldSettings:
     """From its join date on, a paid subscription multiplies the later order rate by 1 + this."""
     discount_effect: float = 0.15
     """A discounted product seen on the signup day multiplies the later order rate by 1 + this."""
-    nudge_effect: float = 0.6
-    """Share of the users whom the onboarding nudge activates, among those who would not be activated without it."""
+    nudge_effect: float = 0.75
+    """Share of the users whom the onboarding nudge activates, among those who lack nothing but the cart that it adds."""
     nudge_direct_effect: float = 0.0
     """The nudge itself multiplies the later order rate by 1 + this. Other than 0, it breaks the exclusion restriction."""
     trial_offer_effect: float = 0.10

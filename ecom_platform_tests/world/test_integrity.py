@@ -163,10 +163,12 @@ def test_the_truth_agrees_with_the_tables(tables: dict[str, pd.DataFrame]) -> No
     signup = pd.to_datetime(users["signup_date"])
     matured = users.index[signup <= as_of - pd.Timedelta(days=359)]
 
-    early = events[events["event_timestamp"].dt.tz_localize(None) < events["signup"] + pd.Timedelta(days=7)]
+    early = events[
+        events["event_timestamp"].dt.tz_localize(None) < events["signup"] + pd.Timedelta(days=WORLD.settings.activation_days)
+    ]
     carts = early[early["event_type"] == "add_to_cart"].groupby("user_id").size().reindex(matured, fill_value=0)
     sessions = early.groupby("user_id")["session_id"].nunique().reindex(matured, fill_value=0)
-    activated = (carts >= 1) & (sessions >= 2)
+    activated = (carts >= WORLD.settings.activation_carts) & (sessions >= WORLD.settings.activation_sessions)
     assert (activated == truth.loc[matured, "activated"]).all()
 
     seen = events[events["is_discount_event"] & (events["day"] == events["signup"])]["user_id"].unique()

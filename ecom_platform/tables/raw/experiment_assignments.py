@@ -11,7 +11,11 @@ EXPERIMENT_ASSIGNMENTS = Table(
         Column("user_id", Type.STRING, "The user."),
         Column("experiment", Type.STRING, "Name of the experiment: onboarding_nudge or trial_offer in the synthetic world."),
         Column("arm", Type.STRING, "treatment or control.", accepted=("treatment", "control")),
-        Column("assigned_at", Type.TIMESTAMP, "When the arm was drawn (UTC)."),
+        Column(
+            "assigned_at",
+            Type.TIMESTAMP,
+            "When the arm was drawn (UTC): as the treatment is, or in the control arm would be, shown.",
+        ),
         signup_month_column(),
     ),
     key=("user_id", "experiment"),
