@@ -22,7 +22,6 @@ EXPERIMENT_ASSIGNMENTS = Table(
     foreign_keys=(ForeignKey("user_id", "raw.users"),),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
     event_date="assigned_at",
-    at_signup=True,
     owner="user_id",
     made_by="world/assemble.py",
     remediations=(
