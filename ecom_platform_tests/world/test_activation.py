@@ -44,7 +44,7 @@ def _users(made: World) -> pd.DataFrame:
     often, carted = truth["sessions"] >= settings.activation_sessions, truth["carts"] >= settings.activation_carts
     assert (truth["activated"] == (often & carted)).all(), "activation is what the tables show"
     level = often.astype(int) + carted + (often & (truth["carts"] >= 2 * settings.activation_carts))
-    truth["level"] = pd.Categorical.from_codes(level, LEVELS, ordered=True)
+    truth["level"] = pd.Categorical([LEVELS[number] for number in level], LEVELS, ordered=True)
     truth["intent_fifth"] = pd.qcut(truth["intent"], 5, labels=False)
     for name, first, last in (("D1", 1, 1), ("D7", 7, 7), ("D30", 30, 30), ("days 8-30", 7, 29), ("days 31-90", 30, 89)):
         active = activity.loc[activity["age"].between(first, last), "user_id"]
