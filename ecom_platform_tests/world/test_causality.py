@@ -30,7 +30,7 @@ def _of_month(seed: int, users: int) -> dict[str, Any]:
     return {"seed": seed, "users": users * USERS_A_MONTH, "start_month": MONTH, "as_of": date(2025, 6, 30)}
 
 
-class Estimate(NamedTuple):
+class Comparison(NamedTuple):
     value: float
     error: float
 
@@ -42,19 +42,19 @@ def column(truth: pa.Table, name: str) -> NDArray[np.float64]:
     return np.asarray(truth[name].to_numpy(), dtype=np.float64)
 
 
-def difference(outcome: NDArray[np.float64], treated: NDArray[np.bool_]) -> Estimate:
+def difference(outcome: NDArray[np.float64], treated: NDArray[np.bool_]) -> Comparison:
     one, other = outcome[treated], outcome[~treated]
-    return Estimate(one.mean() - other.mean(), np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
+    return Comparison(one.mean() - other.mean(), np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
 
 
-def wald(outcome: NDArray[np.float64], took: NDArray[np.float64], arm: NDArray[np.bool_]) -> Estimate:
+def wald(outcome: NDArray[np.float64], took: NDArray[np.float64], arm: NDArray[np.bool_]) -> Comparison:
     """The ratio of the arm's effects on the outcome and on the uptake; delta-method error."""
     ratio = difference(outcome, arm).value / difference(took, arm).value
     residual = difference(outcome - ratio * took, arm)
-    return Estimate(ratio, residual.error / abs(difference(took, arm).value))
+    return Comparison(ratio, residual.error / abs(difference(took, arm).value))
 
 
-def estimates(truth: pa.Table) -> dict[str, tuple[Estimate, float]]:
+def estimates(truth: pa.Table) -> dict[str, tuple[Comparison, float]]:
     """Each estimate from observed data, with the recorded truth that it should cover."""
     effects = true_effects(truth)
     revenue, activated = column(truth, "revenue"), column(truth, "activated")

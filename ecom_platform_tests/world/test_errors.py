@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ecom_platform.world import order_errors
-from ecom_platform.world.errors import Change, Hits, Kind, amounts
+from ecom_platform.world.errors import Change, ErrorKind, Hits, amounts
 from ecom_platform_tests.world.worlds import clean_world, frames, world
 
 SIZE: dict[str, Any] = {"users": 8_000}
@@ -140,7 +140,7 @@ def test_a_new_kind_is_one_entry_and_one_function(monkeypatch: pytest.MonkeyPatc
         draft.total[hit.rows] = 0
         return [Change("total_amount", hit.rows, clean)]
 
-    monkeypatch.setattr(order_errors, "KINDS", (*order_errors.KINDS, Kind("free_of_charge", 0.5, free_of_charge)))
+    monkeypatch.setattr(order_errors, "KINDS", (*order_errors.KINDS, ErrorKind("free_of_charge", 0.5, free_of_charge)))
     built = frames(world(**SIZE, seed=2))
     listed = built["injected_anomalies"].query("kind == 'free_of_charge'").set_index("row_key")
     orders = built["orders"].set_index("order_id").loc[listed.index]
