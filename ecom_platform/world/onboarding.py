@@ -41,7 +41,7 @@ EVENT_SLOTS = 256
 INTENT_CONVERSION = 2.18
 """Effect of intent on going beyond browsing: the share is multiplied by exp of this times intent."""
 MEAN_GAPS = (0.25, 0.34, 0.42, 0.47, 0.52, 0.60, 0.66)
-"""Mean gap before a user's second, third, ... session, as a share of the longest: visits grow rarer. The last holds on."""
+"""Mean gap before a user's second, third, ... session, as a share of the longest: visits grow rarer. The last one repeats."""
 CLOSENESS = {3: 0.10, 4: 0.20}
 """Factor on the gaps of users who have only so many sessions: theirs follow each other within a day or so."""
 GAP_SHAPE = 5.0
@@ -109,7 +109,7 @@ class Onboarding:
     complier: NDArray[np.bool_]
     """Whether a nudge would add a cart."""
     nudge_time: NDArray[np.int64]
-    """When the nudge is shown, or would be in the control arm: as the session begins. Seconds since 1970-01-01."""
+    """When the nudge is shown or, in the control arm, would be: as that session begins. Seconds since 1970-01-01."""
     activated_if_not_nudged: NDArray[np.bool_]
     activated_if_nudged: NDArray[np.bool_]
     activated: NDArray[np.bool_]

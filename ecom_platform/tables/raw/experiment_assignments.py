@@ -14,7 +14,7 @@ EXPERIMENT_ASSIGNMENTS = Table(
         Column(
             "assigned_at",
             Type.TIMESTAMP,
-            "When the arm was drawn (UTC): as the treatment is, or in the control arm would be, shown.",
+            "When the arm was drawn (UTC): as the treatment was shown or, in the control arm, would have been.",
         ),
         signup_month_column(),
     ),
