@@ -24,7 +24,7 @@ from ecom_platform.world.errors import Injection
 from ecom_platform.world.event_errors import event_errors
 from ecom_platform.world.keys import ITEM, STRANGER, WIDTH, Bytes, belonging, keys, uuids
 from ecom_platform.world.onboarding import NO_PRODUCT
-from ecom_platform.world.order_errors import order_errors
+from ecom_platform.world.order_errors import PAYMENT_STATUSES, order_errors
 from ecom_platform.world.population import FREE, TRIAL_OFFER_DAY, Population
 from ecom_platform.world.settings import WorldSettings
 from ecom_platform.world.user_errors import user_errors
@@ -36,7 +36,7 @@ Days = tuple[int, int]
 """First and last day, both included, as days since 1970-01-01."""
 
 Found = list[tuple[str, Injection, NDArray[np.integer], Bytes]]
-"""Errors as they are come upon: table, error, and for each of its rows the day and the key."""
+"""The errors found so far: table, error, and for each of its rows the day and the key."""
 
 
 def tables(cohort: Cohort, days: Days) -> dict[str, pa.Table]:
@@ -80,26 +80,26 @@ def _users(
     user_keys: Bytes,
     found: Found,
 ) -> pa.Table:
-    wrong = user_errors(settings, people)
-    found.extend(("users", each, people.signup_day[each.rows], user_keys[each.rows]) for each in wrong.injections)
+    shown, injections = user_errors(settings, people)
+    found.extend(("users", each, people.signup_day[each.rows], user_keys[each.rows]) for each in injections)
     rows = _within(people.signup_day, days)
-    joined = people.join_day <= days[1]
-    plan = np.where(wrong.dirty_subscription, wrong.plan, np.where(joined, people.plan, FREE))[rows]
-    join_day = np.where(wrong.dirty_subscription, wrong.join_day, np.where(joined, people.join_day, 0))[rows]
+    joined, wrong = people.join_day <= days[1], shown.wrong_subscription
+    plan = np.where(wrong, shown.plan, np.where(joined, people.plan, FREE))[rows]
+    join_day = np.where(wrong, shown.join_day, np.where(joined, people.join_day, 0))[rows]
     return _build(
         people,
         "users",
         len(plan),
         {
             "user_id": columns.fixed_strings(user_keys[rows]),
-            "signup_date": columns.dates(wrong.signup_day[rows]),
-            "device": columns.labels((*DEVICES, UNKNOWN), wrong.device[rows]),
-            "region": columns.labels(REGIONS, people.region[rows], wrong.region_known[rows]),
+            "signup_date": columns.dates(shown.signup_day[rows]),
+            "device": columns.labels((*DEVICES, UNKNOWN), shown.device[rows]),
+            "region": columns.labels(REGIONS, people.region[rows], shown.region_known[rows]),
             "marketing_source": columns.labels(MARKETING_SOURCES, people.source[rows]),
             "subscription_type": columns.labels(SUBSCRIPTION_TYPES, plan),
             "subscription_join_date": columns.dates(join_day, join_day != 0),
             "is_new_user_flag": columns.bools(people.signup_day[rows] > days[1] - NEW_USER_DAYS),
-            "anomaly_flag": columns.bools(wrong.flagged[rows]),
+            "anomaly_flag": columns.bools(shown.flagged[rows]),
         },
     )
 
@@ -111,14 +111,14 @@ def _orders(cohort: Cohort, days: Days, user_keys: Bytes, found: Found) -> dict[
     if not isinstance(rows, slice) and not len(rows):
         return {name: CATALOG[f"raw.{name}"].arrow_schema.empty_table() for name in ("orders", "order_items")}
     order_keys = keys(seed, "o", book.ids)
-    wrong = order_errors(cohort, user_keys)
-    found.extend(("orders", each, book.day[each.rows], order_keys[each.rows]) for each in wrong.injections)
+    shown, injections = order_errors(cohort, user_keys)
+    found.extend(("orders", each, book.day[each.rows], order_keys[each.rows]) for each in injections)
     lines = book.baskets
     discounted = goods.discount_weekday[lines.product] == weekdays(book.day)[lines.order]
     on_discount = np.bincount(lines.order[discounted], minlength=len(book.user)) > 0
 
     buyers = user_keys[book.user[rows]]
-    orphan = wrong.orphan[rows]
+    orphan = shown.orphan[rows]
     buyers[orphan] = keys(seed, "u", belonging(owners[rows][orphan], STRANGER, book.ordinal[rows][orphan]))
     orders = _build(
         cohort.people,
@@ -127,11 +127,11 @@ def _orders(cohort: Cohort, days: Days, user_keys: Bytes, found: Found) -> dict[
         {
             "order_id": columns.fixed_strings(order_keys[rows]),
             "user_id": columns.fixed_strings(buyers),
-            "order_date": columns.dates(wrong.day[rows]),
-            "total_amount": columns.money(wrong.total[rows]),
-            "payment_status": columns.labels(("failed", "success", "pending"), wrong.status[rows]),
+            "order_date": columns.dates(shown.day[rows]),
+            "total_amount": columns.money(shown.total[rows]),
+            "payment_status": columns.labels(PAYMENT_STATUSES, shown.status[rows]),
             "is_discount_day": columns.bools(on_discount[rows]),
-            "anomaly_flag": columns.bools(wrong.flagged[rows]),
+            "anomaly_flag": columns.bools(shown.flagged[rows]),
         },
     )
     rows = _within(book.day[lines.order], days)
@@ -162,9 +162,9 @@ def _events(cohort: Cohort, days: Days, user_keys: Bytes, found: Found) -> pa.Ta
     rows = _within(day, days)
     if not isinstance(rows, slice) and not len(rows):
         return CATALOG["raw.user_events"].arrow_schema.empty_table()
-    wrong = event_errors(cohort, user_keys)
-    found.extend(("user_events", each, day[each.rows], keys(seed, "e", log.event_ids[each.rows])) for each in wrong.injections)
-    session, product = log.event_session[rows], wrong.product[rows]
+    shown, injections = event_errors(cohort, user_keys)
+    found.extend(("user_events", each, day[each.rows], keys(seed, "e", log.event_ids[each.rows])) for each in injections)
+    session, product = log.event_session[rows], shown.product[rows]
     has_product = product != NO_PRODUCT
     device = cohort.people.device[log.session_user[session]]
     return _build(
@@ -173,25 +173,26 @@ def _events(cohort: Cohort, days: Days, user_keys: Bytes, found: Found) -> pa.Ta
         len(session),
         {
             "event_id": columns.fixed_strings(keys(seed, "e", log.event_ids[rows])),
-            "user_id": columns.fixed_strings(wrong.user_key(user_keys[log.session_user[session]], rows)),
-            "session_id": columns.fixed_strings(uuids(seed, log.session_ids)[session], wrong.has_session[rows]),
-            "event_type": columns.labels(EVENT_TYPES, wrong.event_type[rows]),
-            "event_timestamp": columns.timestamps(wrong.seconds[rows]),
+            "user_id": columns.fixed_strings(shown.user_key(user_keys[log.session_user[session]], rows)),
+            "session_id": columns.fixed_strings(uuids(seed, log.session_ids)[session], shown.has_session[rows]),
+            "event_type": columns.labels(EVENT_TYPES, shown.event_type[rows]),
+            "event_timestamp": columns.timestamps(shown.seconds[rows]),
             "product_id": columns.fixed_strings(goods.key[np.where(has_product, product, 0)], has_product),
             "device": columns.labels(DEVICES, device),
             "referrer": columns.labels(REFERRERS, log.referrer[session]),
             "page": columns.labels(PAGES, log.page[rows]),
-            "is_discount_event": columns.bools(wrong.on_discount[rows]),
-            "anomaly_flag": columns.bools(wrong.flagged[rows]),
+            "is_discount_event": columns.bools(shown.on_discount[rows]),
+            "anomaly_flag": columns.bools(shown.flagged[rows]),
         },
     )
 
 
 def _assignments(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
     people = cohort.people
-    day = np.stack([people.signup_day, people.signup_day + np.int32(TRIAL_OFFER_DAY)], axis=1).ravel()
+    offered_at = (people.signup_day + np.int32(TRIAL_OFFER_DAY)).astype(np.int64) * DAY_SECONDS
+    shown_at = np.stack([cohort.onboarding.nudge_time, offered_at], axis=1).ravel()
     user = np.repeat(np.arange(len(people)), 2)
-    rows = _within(day, days)
+    rows = _within(shown_at // DAY_SECONDS, days)
     arm = np.stack([people.nudged, people.offered], axis=1).ravel()[rows]
     return _build(
         cohort.people,
@@ -203,7 +204,7 @@ def _assignments(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
                 ("onboarding_nudge", "trial_offer"), np.tile(np.array([0, 1], np.uint8), len(people))[rows]
             ),
             "arm": columns.labels(("control", "treatment"), arm.astype(np.uint8)),
-            "assigned_at": columns.timestamps(day[rows].astype(np.int64) * DAY_SECONDS),
+            "assigned_at": columns.timestamps(shown_at[rows]),
         },
     )
 
@@ -216,8 +217,8 @@ def _truth(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
         "revenue": outcome.revenue,
         "revenue_if_not_activated": outcome.if_not_activated,
         "revenue_if_activated": outcome.if_activated,
-        "revenue_if_not_nudged": np.where(log.activated_if_not_nudged, outcome.if_activated, outcome.if_not_activated),
-        "revenue_if_nudged": np.where(log.activated_if_nudged, outcome.if_activated, outcome.if_not_activated),
+        "revenue_if_not_nudged": outcome.if_not_nudged,
+        "revenue_if_nudged": outcome.if_nudged,
         "revenue_if_not_subscribed": outcome.if_not_subscribed,
         "revenue_if_subscribed": outcome.if_subscribed,
         "revenue_if_not_offered": np.where(

@@ -23,9 +23,11 @@ from ecom_platform.world.onboarding import NO_PRODUCT, Onboarding, onboarding
 from ecom_platform.world.population import FREE, NEVER, Population
 from ecom_platform.world.settings import WorldSettings
 
-OUTCOME_WINDOW = (31, 360)
-"""Days after signup, both ends included, over which revenue is the outcome of interest."""
+OUTCOME_WINDOW = (30, 360)
+"""Days after signup, the first included and the last not, over which revenue is the outcome of interest."""
 
+SLOWEST = 0.1
+"""The least that a negative activation effect leaves of the order rate of a susceptible user."""
 
 Value = TypeVar("Value", bound=np.generic)
 
@@ -49,6 +51,8 @@ class Outcomes:
     revenue: NDArray[np.int64]
     if_not_activated: NDArray[np.int64]
     if_activated: NDArray[np.int64]
+    if_not_nudged: NDArray[np.int64]
+    if_nudged: NDArray[np.int64]
     if_not_subscribed: NDArray[np.int64]
     if_subscribed: NDArray[np.int64]
     if_not_exposed: NDArray[np.int64]
@@ -80,27 +84,31 @@ def _long_run(
 ) -> tuple[Book, Outcomes]:
     seed, count = settings.seed, len(people)
     first_day = int(people.signup_day[0]) if count else 0
-    last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1]) + 1
+    last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1])
     cumulative = cumulative_demand(settings, first_day, last_day - first_day + 1)
     start = early.last_day + np.int32(1)
 
-    multiplier = {False: 1.0, True: 1.0 + settings.activation_effect}
-    exposure = {False: 1.0, True: 1.0 + settings.discount_effect}
+    lift = 1.0 + settings.activation_effect * _susceptibility(settings, people)
     boost = 1.0 + settings.subscription_effect
+    activated, nudged, exposed = early.activated, people.nudged, early.discount_exposed
 
-    def pace(activated: NDArray[np.bool_], exposed: NDArray[np.bool_]) -> Floats:
-        factor = np.where(activated, multiplier[True], 1.0) * np.where(exposed, exposure[True], 1.0)
+    def pace(activated: NDArray[np.bool_], nudged: NDArray[np.bool_], exposed: NDArray[np.bool_]) -> Floats:
+        factor = np.where(activated, np.maximum(lift, SLOWEST), 1.0)
+        factor *= np.where(nudged, 1.0 + settings.nudge_direct_effect, 1.0)
+        factor *= np.where(exposed, 1.0 + settings.discount_effect, 1.0)
         return np.asarray(habits.rate * factor, dtype=np.float64)
 
     join = people.join_day
     subscribed = people.plan != FREE
     other_join = np.where(subscribed, np.int32(NEVER), people.join_if_subscribed)
-    factual = pace(early.activated, early.discount_exposed)
+    other_activated = np.where(nudged, early.activated_if_not_nudged, early.activated_if_nudged)
+    factual = pace(activated, nudged, exposed)
     scenarios = {
         "factual": (factual, join),
-        "activation": (pace(~early.activated, early.discount_exposed), join),
+        "activation": (pace(~activated, nudged, exposed), join),
+        "nudge": (pace(other_activated, ~nudged, exposed), join),
         "subscription": (factual, other_join),
-        "exposure": (pace(early.activated, ~early.discount_exposed), join),
+        "exposure": (pace(activated, nudged, ~exposed), join),
     }
 
     def until(name: str, day: NDArray[np.int32]) -> Floats:
@@ -108,14 +116,16 @@ def _long_run(
         return rebuy.operational_time(speed, boost, joined, start, np.maximum(day, start), cumulative, first_day)
 
     opening = people.signup_day + np.int32(OUTCOME_WINDOW[0])
-    closing = people.signup_day + np.int32(OUTCOME_WINDOW[1] + 1)
+    closing = people.signup_day + np.int32(OUTCOME_WINDOW[1])
     windows = {name: (until(name, opening), until(name, closing)) for name in scenarios}
     limit = until("factual", np.full(count, horizon + 1, dtype=np.int32))
     for _, end in windows.values():
         limit = np.maximum(limit, end)
 
     paid_early = np.bincount(early.session_user[early.ending >= FIRST_PAID], minlength=count)
-    user, number, time = rebuy.arrivals(seed, people.ids, limit, habits.lifetime - paid_early)
+    # Early orders that use up a lifetime link early behaviour to later buying: a confounder too, and cut with the others.
+    spent = np.rint(min(settings.confounding, 1.0) * paid_early).astype(np.int64)
+    user, number, time = rebuy.arrivals(seed, people.ids, limit, habits.lifetime - spent)
     late_day = rebuy.days_of(time, factual[user], boost, join[user], start[user], cumulative, first_day)
     ordinal = number + rebuy.FIRST_ORDINAL
     late_paid = uniform(seed, "payment", belonging(people.ids[user], ORDER, ordinal)) >= settings.failure_rate
@@ -167,16 +177,24 @@ def _long_run(
         inside = (time > begin[user]) & (time <= end[user])
         return np.bincount(user[inside], weights=worth[inside], minlength=count).astype(np.int64)
 
-    actual, activation, subscription, exposed = (revenue(name) for name in scenarios)
+    actual, activation, nudge, subscription, exposure = (revenue(name) for name in scenarios)
     return book, Outcomes(
         revenue=actual,
-        if_not_activated=np.where(early.activated, activation, actual),
-        if_activated=np.where(early.activated, actual, activation),
+        if_not_activated=np.where(activated, activation, actual),
+        if_activated=np.where(activated, actual, activation),
+        if_not_nudged=np.where(nudged, nudge, actual),
+        if_nudged=np.where(nudged, actual, nudge),
         if_not_subscribed=np.where(subscribed, subscription, actual),
         if_subscribed=np.where(subscribed, actual, subscription),
-        if_not_exposed=np.where(early.discount_exposed, exposed, actual),
-        if_exposed=np.where(early.discount_exposed, actual, exposed),
+        if_not_exposed=np.where(exposed, exposure, actual),
+        if_exposed=np.where(exposed, actual, exposure),
     )
+
+
+def _susceptibility(settings: WorldSettings, people: Population) -> Floats:
+    """How strongly activation acts on each user, relative to the setting. Shape (n,)."""
+    by_source = np.asarray(settings.activation_effect_by_source)[people.source]
+    return np.asarray(by_source * np.maximum(1.0 + settings.activation_effect_by_intent * people.intent, 0.0))
 
 
 def _wanted(early: Onboarding, ordered: NDArray[np.int64]) -> NDArray[np.uint16]:

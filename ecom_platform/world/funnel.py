@@ -35,17 +35,17 @@ FIRST_PAID = 6
 """The endings from which on there is a payment, and a purchase."""
 
 STAGE_WEIGHTS = {
-    2: (0.85, 0.0, 0.15, 0.0, 0.0),
-    3: (0.76, 0.12, 0.12, 0.0, 0.0),
-    4: (0.60, 0.12, 0.03, 0.0, 0.25),
-    5: (0.22, 0.07, 0.02, 0.64, 0.05),
-    6: (0.22, 0.07, 0.02, 0.64, 0.05),
+    2: (0.87, 0.0, 0.13, 0.0, 0.0),
+    3: (0.34, 0.53, 0.13, 0.0, 0.0),
+    4: (0.31, 0.31, 0.03, 0.0, 0.35),
+    5: (0.01, 0.02, 0.02, 0.885, 0.065),
+    6: (0.01, 0.02, 0.02, 0.885, 0.065),
 }
 """Weights of how a session ends that goes beyond browsing, by its number of events: at the cart, at the checkout, at the
 checkout without a cart, at the payment, at the payment without a cart. A payment needs room for its purchase, so that no
 length decides whether it succeeds."""
 
-CONVERSION = (0.0, 0.0, 0.40, 0.55, 0.645, 0.89, 0.95)
+CONVERSION = (0.0, 0.0, 0.081, 0.082, 0.085, 0.255, 0.314)
 """Share of sessions that go beyond browsing, on a mean day, for a user of mean intent, by the number of events."""
 
 VARIANTS = 4

@@ -1,7 +1,8 @@
 """The first weeks of every user: sessions and their events, and the activation that follows from them.
 
-Timing and length of sessions depend on intent alone; how deep a session goes depends on intent and the day's demand. The
-nudge does one thing: for a complier it turns the last product view of the second session into an add_to_cart.
+The number of sessions depends on intent, and on it their length and their timing: the indifferent come a few times in close
+succession and stay long, the keen come often and briefly, and for weeks. How deep a session goes depends on intent and the
+day's demand. The nudge does one thing: for a complier it turns the last product view of the third session into an add_to_cart.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ecom_platform.world.funnel import (
 )
 from ecom_platform.world.keys import EVENT, SESSION, belonging
 from ecom_platform.world.population import Population
-from ecom_platform.world.sessions import session_lengths
+from ecom_platform.world.sessions import SESSIONS, session_lengths
 from ecom_platform.world.settings import WorldSettings
 
 WINDOW_DAYS = 30
@@ -37,13 +38,17 @@ WINDOW_DAYS = 30
 EVENT_SLOTS = 256
 """Numbers an entity leaves for the events of one user."""
 
-INTENT_CONVERSION = 0.88
+INTENT_CONVERSION = 2.18
 """Effect of intent on going beyond browsing: the share is multiplied by exp of this times intent."""
-INTENT_SPEED = 0.12
-"""The gaps between sessions are divided by exp of this times intent where that is above 0: none may exceed the longest."""
+MEAN_GAPS = (0.25, 0.34, 0.42, 0.47, 0.52, 0.60, 0.66)
+"""Mean gap before a user's second, third, ... session, as a share of the longest: visits grow rarer. The last one repeats."""
+CLOSENESS = {3: 0.10, 4: 0.20}
+"""Factor on the gaps of users who have only so many sessions: theirs follow each other within a day or so."""
+GAP_SHAPE = 5.0
+"""Sum of the two parameters of the beta distribution of a gap."""
 
-EXPERIENCE = (0.28, 0.60, 1.0, 1.40, 1.6, 1.6, 1.6, 1.6, 1.6, 1.6, 1.6, 1.6)
-"""Conversion of a user's first, second, ... session relative to the mean: shoppers warm up."""
+EXPERIENCE = (1.0, 1.0, 1.0, 1.15, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25)
+"""Conversion of a user's first, second, ... session relative to the first three: shoppers warm up."""
 
 HIGHEST_CONVERSION = 0.95
 
@@ -59,6 +64,9 @@ REFERRER_WEIGHTS = ((0.42, 0.38, 0.06, 0.14), (0.22, 0.22, 0.44, 0.12), (0.52, 0
 
 PAGE_WEIGHTS = ((8, 22, 20, 50, 0, 0), (0, 6, 4, 80, 10, 0), (0, 0, 0, 0, 30, 70), (0, 0, 0, 0, 0, 1), (0, 0, 0, 0, 0, 1))
 """Weights of home, category, search, product, cart and checkout by event type."""
+
+NUDGE_SESSION = 3
+"""The session at whose start the nudge is shown: everybody has it."""
 
 NO_PRODUCT = 65_535
 
@@ -100,6 +108,8 @@ class Onboarding:
     """Without the nudge's cart."""
     complier: NDArray[np.bool_]
     """Whether a nudge would add a cart."""
+    nudge_time: NDArray[np.int64]
+    """When the nudge is shown or, in the control arm, would be: as that session begins. Seconds since 1970-01-01."""
     activated_if_not_nudged: NDArray[np.bool_]
     activated_if_nudged: NDArray[np.bool_]
     activated: NDArray[np.bool_]
@@ -154,8 +164,8 @@ def onboarding(settings: WorldSettings, people: Population, lifetime: NDArray[np
     carts_in_window = np.bincount(event_user[early_carts], minlength=count)
     sessions_in_window = np.bincount(user[start < window_end[user]], minlength=count)
 
-    second = first_session + 1
-    extra = first_event[second] + patterns().last_view[kind[second]]
+    nudging = first_session + NUDGE_SESSION - 1
+    extra = first_event[nudging] + patterns().last_view[kind[nudging]]
     in_time = seconds[extra] < window_end if events else np.zeros(0, bool)
     complier = in_time & (uniform(seed, "compliance", people.ids) < settings.nudge_effect)
     enough = sessions_in_window >= settings.activation_sessions
@@ -192,6 +202,7 @@ def onboarding(settings: WorldSettings, people: Population, lifetime: NDArray[np
         sessions_in_window=sessions_in_window,
         carts_in_window=carts_in_window,
         complier=with_nudge & ~without,
+        nudge_time=start[nudging],
         activated_if_not_nudged=without,
         activated_if_nudged=with_nudge,
         activated=np.where(people.nudged, with_nudge, without),
@@ -221,8 +232,8 @@ def _session_starts(
     hour = lookup(HOURS)[lane(word, 0)].astype(np.int64)
     first = hour * 3_600 + (lane(word, 1).astype(np.int64) * 3_600 >> 16)
     draw = lane(bits(settings.seed, "gap", session_ids), 0)
-    excess = tabulate(np.sqrt)[draw] * (LONGEST_GAP - SHORTEST_GAP)
-    excess *= np.minimum(np.exp(-INTENT_SPEED * people.intent), 1.0)[user]
+    law, lengths = _gap_laws()
+    excess = lengths[law[per_user[user], ordinal], draw].astype(np.float64)
     excess[first_session] = 0
     total = np.add.reduceat(excess, first_session)
     busy = np.add.reduceat(duration, first_session)
@@ -234,6 +245,25 @@ def _session_starts(
     origin = people.signup_day.astype(np.int64) * DAY_SECONDS + first
     starts: NDArray[np.int64] = run - run[first_session][user] + origin[user]
     return starts
+
+
+@lru_cache(maxsize=1)
+def _gap_laws() -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Laws of the gap before a session. Shapes (13, 12): law by the user's sessions and the session's number from 0; and
+    (laws, 65536): excess over the shortest gap in seconds, by law and lane."""
+    from scipy.special import betaincinv
+
+    law = np.zeros((SESSIONS[1] + 1, SESSIONS[1]), dtype=np.uint8)
+    means: list[float] = []
+    for sessions in range(SESSIONS[0], SESSIONS[1] + 1):
+        for number in range(1, sessions):
+            mean = CLOSENESS.get(sessions, 1.0) * MEAN_GAPS[min(number, len(MEAN_GAPS)) - 1]
+            means += [] if mean in means else [mean]
+            law[sessions, number] = means.index(mean)
+    grid, points = np.linspace(0, 1, 1_025), (np.arange(LANE) + 0.5) / LANE
+    shares = [betaincinv(mean * GAP_SHAPE, (1 - mean) * GAP_SHAPE, grid) for mean in means]
+    excess = np.stack([np.interp(points, grid, share) for share in shares]) * (LONGEST_GAP - SHORTEST_GAP)
+    return law, excess.astype(np.float32)
 
 
 def _endings(
@@ -249,7 +279,7 @@ def _endings(
         return np.zeros(0, dtype=np.uint8)
     first_day = int(people.signup_day[0])
     days = demand(settings, first_day, int(people.signup_day[-1]) - first_day + WINDOW_DAYS + 1)
-    appetite = np.exp(INTENT_CONVERSION * people.intent - INTENT_CONVERSION**2 / 2)
+    appetite = np.exp(INTENT_CONVERSION * people.intent)
     share = np.asarray(CONVERSION)[length] * np.asarray(EXPERIENCE)[ordinal] * appetite[user]
     share *= days[start // DAY_SECONDS - first_day]
     deeper = lane(draws, 0) < np.minimum(share, HIGHEST_CONVERSION) * LANE

@@ -9,61 +9,109 @@ from numpy.typing import NDArray
 
 from ecom_platform.world.cohort import Cohort
 from ecom_platform.world.draws import bits, uniform
-from ecom_platform.world.errors import Injection, amounts, choose, iso_dates, texts
+from ecom_platform.world.errors import (
+    Change,
+    ErrorKind,
+    Hits,
+    Injection,
+    Mask,
+    Names,
+    amounts,
+    flags,
+    inject,
+    iso_dates,
+    texts,
+)
 from ecom_platform.world.keys import Bytes
 
-KINDS = ("amount_mismatch", "negative_amount", "order_before_signup", "unknown_payment_status", "orphan_user")
-WEIGHTS = (0.22, 0.22, 0.22, 0.22, 0.60)
-"""The last where the order falls in the month of signup: a row without a user belongs to the month of its own date."""
-
+PAYMENT_STATUSES = ("failed", "success", "pending")
+"""Values of the column; the last is not an accepted one: it occurs only as an error."""
 FAILED, SUCCESS, UNKNOWN = range(3)
 
 
 @dataclass(frozen=True)
-class OrderErrors:
+class OrderRows:
     """The orders as the table shows them; arrays of shape (o,)."""
 
-    flagged: NDArray[np.bool_]
+    cohort: Cohort
+    """What is true of them."""
+    user_keys: Bytes
+    flagged: Mask
     total: NDArray[np.int64]
     day: NDArray[np.int32]
     status: NDArray[np.uint8]
-    orphan: NDArray[np.bool_]
-    injections: tuple[Injection, ...]
+    orphan: Mask
 
 
-def order_errors(cohort: Cohort, user_keys: Bytes) -> OrderErrors:
-    settings, book, people = cohort.settings, cohort.book, cohort.people
+def order_errors(cohort: Cohort, user_keys: Bytes) -> tuple[OrderRows, tuple[Injection, ...]]:
+    settings, book = cohort.settings, cohort.book
     seed, count = settings.seed, len(book.user)
     rows = np.flatnonzero(uniform(seed, "orders error", book.ids) < settings.order_anomaly_rate)
-    ids, signup = book.ids[rows], people.signup_day[book.user[rows]]
-    months = book.day[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    weights = np.tile(np.asarray(WEIGHTS), (len(rows), 1))
-    weights[months != people.month, 4] = 0
-    kind = choose(weights, uniform(seed, "orders error kind", ids))
-    spread = bits(seed, "orders error size", ids).astype(np.int64) & 0xFFFF
-    second = uniform(seed, "orders error overlap", ids) < settings.overlap_rate
-
-    total, day = book.baskets.total.copy(), book.day.copy()
-    status = book.paid.astype(np.uint8)
-    orphan = np.zeros(count, dtype=bool)
-    flagged = np.zeros(count, dtype=bool)
-    flagged[rows] = True
-
-    wrong, negative, before, stranger = rows[kind == 0], rows[kind == 1], rows[kind == 2], rows[kind == 4]
-    unknown = rows[(kind == 3) | second]
-    total[wrong] += 1_000 * (1 + spread[kind == 0] % 50)
-    total[negative] *= -1
-    # Whole weeks, so that the weekday of the order, and with it the discount columns, stay right.
-    weeks = (book.day[before] - signup[kind == 2]) // 7 + 1 + spread[kind == 2] % 8
-    day[before] -= (7 * weeks).astype(np.int32)
-    status[unknown] = UNKNOWN
-    orphan[stranger] = True
-
-    injections = (
-        Injection(KINDS[0], "total_amount", wrong, amounts(book.baskets.total[wrong])),
-        Injection(KINDS[1], "total_amount", negative, amounts(book.baskets.total[negative])),
-        Injection(KINDS[2], "order_date", before, iso_dates(book.day[before])),
-        Injection(KINDS[3], "payment_status", unknown, ["success" if paid else "failed" for paid in book.paid[unknown]]),
-        Injection(KINDS[4], "user_id", stranger, texts(user_keys[book.user[stranger]])),
+    ids = book.ids[rows]
+    hits = Hits(rows, bits(seed, "orders error size", ids).astype(np.int64) & 0xFFFF)
+    draft = OrderRows(
+        cohort=cohort,
+        user_keys=user_keys,
+        flagged=flags(count, rows),
+        total=book.baskets.total.copy(),
+        day=book.day.copy(),
+        status=np.where(book.paid, SUCCESS, FAILED).astype(np.uint8),
+        orphan=np.zeros(count, dtype=bool),
     )
-    return OrderErrors(flagged, total, day, status, orphan, injections)
+    choice = uniform(seed, "orders error kind", ids)
+    overlap = uniform(seed, "orders error overlap", ids) < settings.overlap_rate
+    return draft, inject(KINDS, draft, hits, choice, overlap)
+
+
+def _amount_mismatch(draft: OrderRows, hit: Hits) -> list[Change]:
+    draft.total[hit.rows] += 1_000 * (1 + hit.draw % 50)
+    return [_total(draft, hit)]
+
+
+def _negative_amount(draft: OrderRows, hit: Hits) -> list[Change]:
+    draft.total[hit.rows] *= -1
+    return [_total(draft, hit)]
+
+
+def _total(draft: OrderRows, hit: Hits) -> Change:
+    return Change("total_amount", hit.rows, amounts(draft.cohort.book.baskets.total[hit.rows]))
+
+
+def _order_before_signup(draft: OrderRows, hit: Hits) -> list[Change]:
+    day = draft.cohort.book.day[hit.rows]
+    signup = draft.cohort.people.signup_day[draft.cohort.book.user[hit.rows]]
+    # Whole weeks, so that the weekday of the order, and with it the discount columns, stay right.
+    weeks = (day - signup) // 7 + 1 + hit.draw % 8
+    draft.day[hit.rows] -= (7 * weeks).astype(np.int32)
+    return [Change("order_date", hit.rows, iso_dates(day))]
+
+
+def _unknown_payment_status(draft: OrderRows, hit: Hits) -> list[Change]:
+    draft.status[hit.rows] = UNKNOWN
+    paid = draft.cohort.book.paid[hit.rows].tolist()
+    return [Change("payment_status", hit.rows, [PAYMENT_STATUSES[SUCCESS if each else FAILED] for each in paid])]
+
+
+def _orphan_user(draft: OrderRows, hit: Hits) -> list[Change]:
+    draft.orphan[hit.rows] = True
+    return [Change("user_id", hit.rows, texts(draft.user_keys[draft.cohort.book.user[hit.rows]]))]
+
+
+def _in_month_of_signup(draft: OrderRows, hits: Hits) -> Mask:
+    """An order without a known user belongs to the month of its own date, which must be the partition it is in."""
+    months = draft.cohort.book.day[hits.rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    same: Mask = months == draft.cohort.people.month
+    return same
+
+
+def _any(_draft: OrderRows, hits: Hits, _first: Names) -> Mask:
+    return np.ones(len(hits.rows), dtype=bool)
+
+
+KINDS = (
+    ErrorKind("amount_mismatch", 0.22, _amount_mismatch),
+    ErrorKind("negative_amount", 0.22, _negative_amount),
+    ErrorKind("order_before_signup", 0.22, _order_before_signup),
+    ErrorKind("unknown_payment_status", 0.22, _unknown_payment_status, second=_any),
+    ErrorKind("orphan_user", 0.60, _orphan_user, possible=_in_month_of_signup),
+)

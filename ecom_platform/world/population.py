@@ -22,7 +22,7 @@ SOURCE_INTENT = (0.05, -0.20, 0.30)
 """Mean intent of Organic, Paid and Referral users: a measured confounder beside the unmeasured one. Mean 0 over users."""
 
 PLAN_INTENT = 0.35
-"""Correlation of the score that decides the plan with intent."""
+"""Correlation of the score that decides the plan with intent, where confounding is 1."""
 
 FREE, PLUS, PREMIUM = range(3)
 
@@ -110,7 +110,8 @@ def _plans(
     from scipy.special import ndtr
 
     seed = settings.seed
-    score = PLAN_INTENT * intent + np.sqrt(1 - PLAN_INTENT**2) * normal(seed, "plan", ids)
+    share = PLAN_INTENT * settings.confounding
+    score = share * intent + np.sqrt(1 - share**2) * normal(seed, "plan", ids)
     upper = 1 - ndtr(score)
     premium = upper < settings.premium_share
     plus = upper < settings.premium_share + settings.plus_share

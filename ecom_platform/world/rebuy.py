@@ -19,13 +19,13 @@ from ecom_platform.world.keys import ORDER, belonging
 from ecom_platform.world.population import Population
 from ecom_platform.world.settings import WorldSettings
 
-MEAN_RATE = 0.00510
+MEAN_RATE = 0.00636
 """Orders a day of a user of mean intent without multipliers."""
-RATE_SHAPE = 1.55
+RATE_SHAPE = 2.1
 """Shape of the gamma distribution of the rate given intent."""
-INTENT_RATE = 0.58
+INTENT_RATE = 0.61
 """Effect of intent on the logarithm of the rate."""
-DROPOUT_SHAPE = (0.35, 8.0)
+DROPOUT_SHAPE = (0.61, 8.45)
 """The probability of dropping out after a paid order is beta-distributed, with these parameters."""
 
 MOST_ORDERS = 400

@@ -1,7 +1,8 @@
 """How many sessions and events a user has, and how many events fall in each session.
 
-A user has 15 to 25 events in 3 to 12 sessions of 2 to 6. Lengths are drawn from the weights below *given* their sum: the
-number of ways to fill the remaining sessions weighs every next length, so that every constraint holds for every user.
+A user has 15 to 25 events in 3 to 12 sessions of 2 to 6. The number of sessions rises with intent; the events are almost as
+many for everybody, so that the sessions of the keen are shorter. Lengths are drawn from the weights below *given* their sum:
+the number of ways to fill the remaining sessions weighs every next length, so that every constraint holds for every user.
 """
 
 from __future__ import annotations
@@ -11,33 +12,33 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ecom_platform.world.draws import LANE, U64, Floats, bits, lookup, normal
+from ecom_platform.world.draws import LANE, U64, Floats, bits, lane, lookup, normal
 
 EVENTS = (15, 25)
 SESSIONS = (3, 12)
 LENGTHS = (2, 6)
 
-EVENT_WEIGHTS = (3, 4, 5, 7, 9, 11, 12, 12, 12, 10, 9)
-"""Weights of 15, 16, ... 25 events."""
-SESSION_WEIGHTS = (14, 26, 24, 15, 9, 5, 3, 2, 1, 1)
-"""Weights of 3, 4, ... 12 sessions, among those that the number of events allows."""
-LENGTH_WEIGHTS = (1.0, 0.8, 0.9, 1.2, 0.8)
-"""Weights of 2, 3, ... 6 events in a session."""
+EVENT_WEIGHTS = (1, 1, 2, 3, 4, 5, 6, 8, 12, 18, 24)
+"""Weights of 15, 16, ... 25 events, among those that the number of sessions allows."""
+SESSION_SHARES = (0.185, 0.14, 0.05, 0.25, 0.225, 0.10, 0.035, 0.01, 0.003, 0.002)
+"""Shares of users with 3, 4, ... 12 sessions."""
+LENGTH_WEIGHTS = (4.0, 0.2, 0.2, 0.8, 4.0)
+"""Weights of 2, 3, ... 6 events in a session: a glance, or a visit long enough to buy."""
 
-INTENT_EVENTS = 0.85
-"""Correlation of the number of events with intent, both as normal scores."""
+INTENT_SESSIONS = 0.87
+"""Correlation of the number of sessions with intent, both as normal scores."""
 
 TEN_BITS = 1 << 10
 
 
 @lru_cache(maxsize=1)
-def _session_choice() -> NDArray[np.uint8]:
-    """Shape (26, 65536): number of sessions by number of events and lane."""
-    table = np.zeros((EVENTS[1] + 1, 1 << 16), dtype=np.uint8)
-    counts = np.arange(SESSIONS[0], SESSIONS[1] + 1)
-    for events in range(EVENTS[0], EVENTS[1] + 1):
-        possible = (counts * LENGTHS[0] <= events) & (counts * LENGTHS[1] >= events)
-        table[events] = lookup(tuple(np.where(possible, SESSION_WEIGHTS, 0.0).tolist())) + SESSIONS[0]
+def _event_choice() -> NDArray[np.uint8]:
+    """Shape (13, 65536): number of events by number of sessions and lane."""
+    table = np.zeros((SESSIONS[1] + 1, LANE), dtype=np.uint8)
+    counts = np.arange(EVENTS[0], EVENTS[1] + 1)
+    for sessions in range(SESSIONS[0], SESSIONS[1] + 1):
+        possible = (sessions * LENGTHS[0] <= counts) & (sessions * LENGTHS[1] >= counts)
+        table[sessions] = lookup(tuple(np.where(possible, EVENT_WEIGHTS, 0.0).tolist())) + EVENTS[0]
     return table
 
 
@@ -63,23 +64,22 @@ def _length_choice() -> NDArray[np.uint8]:
     return table
 
 
-def _events(seed: int, ids: U64, intent: Floats) -> NDArray[np.int64]:
-    """Events of each user: their rank among users is correlated with intent."""
+def _sessions(seed: int, ids: U64, intent: Floats) -> NDArray[np.int64]:
+    """Sessions of each user: their rank among users is correlated with intent."""
     from scipy.special import ndtr
 
-    rank = ndtr(INTENT_EVENTS * intent + np.sqrt(1 - INTENT_EVENTS**2) * normal(seed, "number of events", ids))
-    events: NDArray[np.int64] = lookup(EVENT_WEIGHTS)[(rank * (LANE - 1)).astype(np.int64)].astype(np.int64) + EVENTS[0]
-    return events
+    rank = ndtr(INTENT_SESSIONS * intent + np.sqrt(1 - INTENT_SESSIONS**2) * normal(seed, "number of sessions", ids))
+    sessions: NDArray[np.int64] = lookup(SESSION_SHARES)[(rank * (LANE - 1)).astype(np.int64)].astype(np.int64) + SESSIONS[0]
+    return sessions
 
 
 def session_lengths(seed: int, ids: U64, intent: Floats) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Sessions of each user, shape (n,), and the events of each session, user by user, shape (sum of sessions,)."""
-    words = bits(seed, "events and sessions", ids)
-    events = _events(seed, ids, intent)
-    count = _session_choice()[events, ((words >> np.uint64(16)) & np.uint64(0xFFFF)).astype(np.int64)].astype(np.int64)
+    count = _sessions(seed, ids, intent)
+    events = _event_choice()[count, lane(bits(seed, "number of events", ids), 0)].astype(np.int64)
     choice = _length_choice()
     lengths = np.zeros((len(ids), SESSIONS[1]), dtype=np.uint8)
-    left, remaining = count.copy(), events.copy()
+    left, remaining = count.copy(), events
     for each in range(SESSIONS[1]):
         if each % 6 == 0:
             draws = bits(seed, f"session lengths {each // 6}", ids)

@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import blake2b
 
 IDENTITY = ("seed", "users", "start_month", "as_of")
-"""What tells two worlds of the same making apart; `digest` covers everything else."""
+"""What distinguishes two worlds that are otherwise set up alike; `digest` covers everything else."""
 
 CURRENCY = "KRW"
 """Of every amount; they are whole."""
@@ -43,21 +43,28 @@ class WorldSettings:
 
     activation_days: int = 7
     """The activation window is [signup_date, signup_date + activation_days), in UTC days."""
-    activation_sessions: int = 2
+    activation_sessions: int = 5
     activation_carts: int = 1
 
     activation_effect: float = 0.8
-    """Activation multiplies the later order rate by 1 + this."""
+    """Activation multiplies the later order rate by 1 + this times the user's susceptibility, whose mean is 1 by default."""
+    activation_effect_by_source: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Susceptibility of Organic, Paid and Referral users of mean intent to the activation effect."""
+    activation_effect_by_intent: float = 0.0
+    """Change of the susceptibility, as a share, for one standard deviation of intent; it never falls below 0."""
     subscription_effect: float = 0.4
     """From its join date on, a paid subscription multiplies the later order rate by 1 + this."""
     discount_effect: float = 0.15
     """A discounted product seen on the signup day multiplies the later order rate by 1 + this."""
-    nudge_effect: float = 0.6
-    """Share of the users whom the onboarding nudge activates, among those who would not be activated without it."""
+    nudge_effect: float = 0.75
+    """Share of the users whom the onboarding nudge activates, among those who lack nothing but the cart that it adds."""
+    nudge_direct_effect: float = 0.0
+    """The nudge itself multiplies the later order rate by 1 + this. Other than 0, it breaks the exclusion restriction."""
     trial_offer_effect: float = 0.10
     """Share of all users who take Plus because of the trial offer and would otherwise stay Free."""
     confounding: float = 1.0
-    """How strongly intent drives later buying, relative to the calibrated world. 0: not at all."""
+    """How strongly intent drives the later order rate and the plan, and with it taste, relative to the calibrated world.
+    0: not at all."""
 
     plus_share: float = 0.25
     """Share of users who sooner or later take Plus without a trial offer."""
@@ -85,8 +92,10 @@ class WorldSettings:
             self._number(name, 0, 1)
         for name in ("trial_offer_effect", "plus_share", "premium_share"):
             self._number(name, 0, 1)
-        for name in ("activation_effect", "subscription_effect", "discount_effect"):
+        for name in ("activation_effect", "subscription_effect", "discount_effect", "nudge_direct_effect"):
             self._number(name, -0.9, 4)
+        self._number("activation_effect_by_intent", -1, 1)
+        self._weights("activation_effect_by_source", 3, 0, 2)
         self._number("confounding", 0, 2)
         self._number("failure_rate", 0, 0.5)
         self._number("weekend_factor", 0.5, 2)
@@ -96,8 +105,7 @@ class WorldSettings:
                 f"trial_offer_effect is {self.trial_offer_effect}; with plus_share and premium_share it makes the probability"
                 f" of a subscription {share:g}, and at most 1 is allowed."
             )
-        if len(self.seasonality) != 12 or not all(0.5 <= weight <= 2 for weight in self.seasonality):
-            raise ValueError(f"seasonality is {self.seasonality}; it must be 12 weights, each from 0.5 to 2.")
+        self._weights("seasonality", 12, 0.5, 2)
         from ecom_platform.world.calendar import months_between
         from ecom_platform.world.growth import expected_signups
 
@@ -127,6 +135,11 @@ class WorldSettings:
             or not low <= value <= high
         ):
             raise ValueError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
+
+    def _weights(self, name: str, count: int, low: float, high: float) -> None:
+        value = getattr(self, name)
+        if len(value) != count or not all(low <= weight <= high for weight in value):
+            raise ValueError(f"{name} is {value}; it must be {count} weights, each from {low:g} to {high:g}.")
 
     def _day(self, name: str) -> None:
         value = getattr(self, name)

@@ -89,7 +89,7 @@ class World:
     def _people(self, month: date) -> Iterator[Population]:
         first, last = self.months[0], self.months[-1]
         if month.day != 1 or not first <= month <= last:
-            raise ValueError(f"{month} is no month of this world: they are the first days of months, {first} to {last}.")
+            raise ValueError(f"{month} is not a month of this world: its months run from {first} to {last}.")
         number = month_number(month)
         yield from population(self.settings, number - month_number(first), number).blocks(BLOCK)
 

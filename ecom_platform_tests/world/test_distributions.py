@@ -132,15 +132,16 @@ def test_payments_fail_as_often_in_the_long_run_as_in_the_funnel(made: World) ->
 
 
 def test_early_orders_predict_later_ones_as_in_real_shops(made: World) -> None:
-    old = matured(made, 361)["user_id"]
+    old = matured(made, 359)["user_id"]
     orders = orders_of(made)
     orders = orders[orders["payment_status"] == "success"]
-    early = orders[orders["age"] <= 30].groupby("user_id").size().reindex(old, fill_value=0)
-    later = orders[orders["age"].between(31, 360)].groupby("user_id").size().reindex(old, fill_value=0)
+    early = orders[orders["age"] < 30].groupby("user_id").size().reindex(old, fill_value=0)
+    later = orders[orders["age"].between(30, 359)].groupby("user_id").size().reindex(old, fill_value=0)
     noise = 0.0 if made.settings.users >= 40_000 else 2 / np.sqrt(len(old))
     assert 0.30 - noise <= np.corrcoef(early, later)[0, 1] <= 0.40 + noise
-    again = [(later > 0)[early.clip(upper=4) == count].mean() for count in (1, 2, 3, 4)]
-    assert again == sorted(again) or noise, again
+    returned = (later > 0).groupby(early.clip(upper=4)).agg(["mean", "sem"]).loc[1:]
+    again = returned["mean"].to_list()
+    assert (returned["mean"].diff().dropna() > -2 * returned["sem"].iloc[1:]).all(), again
     # CDNOW has 34, 61, 76, 86 % and Online Retail 53, 73, 88, 85 %. docs/world.md says why the first is higher here.
     for share, (low, high) in zip(again, [(0.5, 0.73), (0.61, 0.83), (0.76, 0.9), (0.8, 0.95)], strict=True):
         assert low - noise * 2 <= share <= high + noise * 2, again

@@ -20,13 +20,16 @@ LATER = {"orders", "order_items", "world_truth"}
         ({"activation_effect": 0.0}, LATER),
         ({"subscription_effect": 0.0}, LATER),
         ({"discount_effect": 0.0}, LATER),
-        ({"confounding": 0.0}, LATER),
+        ({"activation_effect_by_source": (1.0, 0.5, 1.5)}, LATER),
+        ({"activation_effect_by_intent": 0.3}, LATER),
+        ({"nudge_direct_effect": 0.1}, LATER),
+        ({"confounding": 0.0}, LATER | {"users", "user_events"}),
         ({"nudge_effect": 0.0}, LATER | {"user_events"}),
         ({"trial_offer_effect": 0.0}, LATER | {"users"}),
         ({"failure_rate": 0.2}, LATER | {"user_events"}),
     ],
 )
-def test_an_effect_changes_only_the_tables_downstream(setting: dict[str, float], downstream: set[str]) -> None:
+def test_an_effect_changes_only_the_tables_downstream(setting: dict[str, Any], downstream: set[str]) -> None:
     changed = frames(clean_world(**SIZE, **setting))
     base = frames(BASE)
     assert {name for name in TABLES if not base[name].equals(changed[name])} == downstream

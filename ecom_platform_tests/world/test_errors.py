@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ecom_platform.world import order_errors
+from ecom_platform.world.errors import Change, ErrorKind, Hits, amounts
 from ecom_platform_tests.world.worlds import clean_world, frames, world
 
 SIZE: dict[str, Any] = {"users": 8_000}
@@ -130,6 +132,23 @@ def test_each_kind_is_what_its_name_says() -> None:
     for kind, stage in (("payment_without_checkout", "checkout_start"), ("purchase_without_payment", "payment_attempt")):
         sessions = rows("user_events", kind)["session_id"]
         assert not sessions.isin(events.loc[events["event_type"] == stage, "session_id"]).any()
+
+
+def test_a_new_kind_is_one_entry_and_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    def free_of_charge(draft: order_errors.OrderRows, hit: Hits) -> list[Change]:
+        clean = amounts(draft.total[hit.rows])
+        draft.total[hit.rows] = 0
+        return [Change("total_amount", hit.rows, clean)]
+
+    monkeypatch.setattr(order_errors, "KINDS", (*order_errors.KINDS, ErrorKind("free_of_charge", 0.5, free_of_charge)))
+    built = frames(world(**SIZE, seed=2))
+    listed = built["injected_anomalies"].query("kind == 'free_of_charge'").set_index("row_key")
+    orders = built["orders"].set_index("order_id").loc[listed.index]
+    assert len(listed) > 10
+    assert (orders["total_amount"] == 0).all()
+    assert orders["anomaly_flag"].all()
+    clean = frames(clean_world(**SIZE, seed=2))["orders"].set_index("order_id").loc[listed.index]
+    assert (clean["total_amount"].astype(str) == listed["clean_value"]).all()
 
 
 def test_an_extreme_rate_flags_every_row_that_an_error_may_hit() -> None:

@@ -1,4 +1,4 @@
-"""Settings: bad ones are refused with one sentence, and the digest tells makings apart."""
+"""Settings: bad ones are refused with one sentence, and the digest distinguishes any two."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,7 +25,10 @@ from ecom_platform.world import World, WorldSettings
         ({"nudge_effect": 1.2}, "nudge_effect is 1.2; it must be a number from 0 to 1."),
         ({"trial_offer_effect": 0.9}, "it makes the probability of a subscription"),
         ({"activation_effect": -1.0}, "activation_effect is -1.0; it must be a number from -0.9 to 4."),
-        ({"seasonality": (1.0,) * 11}, "it must be 12 weights"),
+        ({"nudge_direct_effect": -1.0}, "nudge_direct_effect is -1.0; it must be a number from -0.9 to 4."),
+        ({"activation_effect_by_intent": 1.5}, "activation_effect_by_intent is 1.5; it must be a number from -1 to 1."),
+        ({"activation_effect_by_source": (1.0, 3.0, 1.0)}, "it must be 3 weights, each from 0 to 2."),
+        ({"seasonality": (1.0,) * 11}, "it must be 12 weights, each from 0.5 to 2."),
         ({"users": 400_000_000, "as_of": date(2060, 1, 1)}, "that makes a month of more than"),
     ],
 )
@@ -56,9 +59,9 @@ def test_a_month_without_users_gives_empty_tables() -> None:
 
 def test_a_month_or_day_outside_the_world_is_refused() -> None:
     small = World(WorldSettings(users=10))
-    with pytest.raises(ValueError, match="is no month of this world"):
+    with pytest.raises(ValueError, match="is not a month of this world"):
         small.month(date(2023, 11, 1))
-    with pytest.raises(ValueError, match="is no month of this world"):
+    with pytest.raises(ValueError, match="is not a month of this world"):
         small.month(date(2024, 1, 2))
     with pytest.raises(ValueError, match="is outside the world"):
         small.day(date(2026, 11, 23))
@@ -79,6 +82,9 @@ EFFECTS = st.floats(-0.9, 4)
             "overlap_rate": RATES,
             "nudge_effect": RATES,
             "activation_effect": EFFECTS,
+            "activation_effect_by_source": st.tuples(*[st.floats(0, 2)] * 3),
+            "activation_effect_by_intent": st.floats(-1, 1),
+            "nudge_direct_effect": EFFECTS,
             "subscription_effect": EFFECTS,
             "discount_effect": EFFECTS,
             "confounding": st.floats(0, 2),

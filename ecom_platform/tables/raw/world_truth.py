@@ -7,7 +7,7 @@ COMPLIANCE_TYPES = ("always", "complier", "never")
 
 
 def _revenue(name: str, condition: str) -> Column:
-    return Column(name, Type.NUMERIC, f"Paid revenue in days 31 to 360 after signup, {condition}.", minimum=0)
+    return Column(name, Type.NUMERIC, f"Paid revenue in [signup + 30 days, signup + 360 days), {condition}.", minimum=0)
 
 
 WORLD_TRUTH = Table(

@@ -127,9 +127,9 @@ def test_the_world_injects_what_the_declaration_says_it_does() -> None:
     from ecom_platform.world import event_errors, order_errors, user_errors
 
     injected = {
-        *(("users", kind) for kind in user_errors.KINDS),
-        *(("orders", kind) for kind in order_errors.KINDS),
-        *(("user_events", kind) for kind in event_errors.KINDS),
+        *(("users", kind.name) for kind in user_errors.KINDS),
+        *(("orders", kind.name) for kind in order_errors.KINDS),
+        *(("user_events", kind.name) for kind in event_errors.KINDS),
     }
     assert {key for key, each in DECLARED.items() if each.injected} == injected
 
