@@ -60,7 +60,7 @@ def _at_least(count: int, of: str) -> str:
     return f"at least {count} {of}{'s' if count != 1 else ''}"
 
 
-ACTIVATION = Activation(window_days=7, sessions=2, carts=1, checkouts=1)
+ACTIVATION = Activation(window_days=7, sessions=5, carts=1, checkouts=1)
 
 UNOBSERVED = "null until they have been observed, and without an event log"
 
