@@ -1,0 +1,117 @@
+"""The insights layer: an asset a question, and one that has all answers. Rows of users stay in the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ecom_platform.insights.coverage import coverage_of
+from ecom_platform.insights.inquiry import Inquiry, Setting, inquiries
+from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.orchestration.resources import WarehouseResource
+from ecom_platform.orchestration.row_counts import record_row_counts
+from ecom_platform.origins.origin import provenance
+from ecom_platform.settings import Settings
+from ecom_platform.tables import CATALOG, Table
+from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.tables.insights.questions import Question
+from ecom_platform.warehouse.contract import Query, Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+UNKNOWN_CURRENCY = "money"
+
+
+def insight_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    setting = Setting(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
+    return [*(_answered(settings, setting, *each) for each in inquiries().items()), _answers(settings)]
+
+
+def _answered(settings: Settings, setting: Setting, question: Question, inquiry: Inquiry) -> dg.AssetsDefinition:
+    table = ANSWERS_TO[question.number]
+    reads = [CATALOG[name] for name in inquiry.reads]
+
+    @dg.asset(
+        key=asset_key(table),
+        deps=[asset_key(upstream) for upstream in reads],
+        description=f"**{question.number} {question.title}**\n\n{inquiry.definition}",
+        group_name=group(table),
+        owners=[OWNERS[table.layer]],
+        kinds={settings.target, "python", "table"},
+        metadata=table_metadata(table),
+        pool=pool(settings),
+    )
+    def answer(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        store = warehouse.open()
+        with store.session():
+            aggregates, size = _aggregates(store, reads)
+        effects = inquiry.answer(aggregates, setting)
+        known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
+        rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
+        counts = store.replace({table: _as_table(table, rows)}, None)[table]
+        record_row_counts(context, asset_key(table), counts)
+        picture = inquiry.chart(aggregates, effects) if inquiry.chart else None
+        return dg.MaterializeResult(metadata=_shown(rows, picture) | {"bytes_read": size})
+
+    return answer
+
+
+def _answers(settings: Settings) -> dg.AssetsDefinition:
+    parts = list(ANSWERS_TO.values())
+
+    @dg.asset(
+        key=asset_key(ANSWERS),
+        deps=[asset_key(part) for part in parts],
+        description=ANSWERS.doc,
+        group_name=group(ANSWERS),
+        owners=[OWNERS[ANSWERS.layer]],
+        kinds={settings.target, "sql", "table"},
+        metadata=table_metadata(ANSWERS),
+        io_manager_key="warehouse_io_manager",
+        pool=pool(settings),
+    )
+    def answers() -> Query:
+        columns = ", ".join(ANSWERS.column_names)
+        return Query("\nUNION ALL\n".join(f"SELECT {columns} FROM {part}" for part in parts), tuple(parts))
+
+    return answers
+
+
+def _aggregates(store: Warehouse, reads: list[Table]) -> tuple[dict[str, pd.DataFrame], int]:
+    """The tables as frames, and how many bytes they are in memory."""
+    found = {str(table): store.read(table) for table in reads}
+    return {name: _frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    import pyarrow as pa
+
+    fields = [pa.field(each.name, pa.float64() if pa.types.is_decimal(each.type) else each.type) for each in rows.schema]
+    return rows.cast(pa.schema(fields)).to_pandas()
+
+
+def _as_table(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=table.arrow_schema)
+
+
+def _shown(rows: list[dict[str, Any]], picture: Any) -> Mapping[str, Any]:
+    """What a person looks at: the sentences, the effects as a table, and the chart."""
+    from ecom_platform.insights.pictures import png
+
+    sentences = "\n".join(f"- *{row['kind']}*: {row['sentence']}" for row in rows)
+    shown = {"answer": dg.MetadataValue.md(sentences), "effects": dg.MetadataValue.table(list(_records(rows)))}
+    if picture is not None:
+        shown["chart"] = dg.MetadataValue.md(f"![chart](data:image/png;base64,{png(picture)})")
+    return shown
+
+
+def _records(rows: list[dict[str, Any]]) -> Iterator[dg.TableRecord]:
+    names = ("effect", "kind", "scale", "estimate", "ci_low", "ci_high", "n", "naive_estimate", "p_adjusted", "method")
+    for row in rows:
+        yield dg.TableRecord({name: "" if row[name] is None else row[name] for name in names})
