@@ -53,7 +53,7 @@ variable "daily_tib" {
 
 locals {
   layers = toset([
-    "raw", "violations", "quarantine", "clean", "marts", "analysis", "quality", "insights", "platform", "staging",
+    "raw", "violations", "quarantine", "clean", "marts", "analysis", "insights", "quality", "platform", "staging",
   ])
   read = setproduct(["marts", "analysis", "insights"], var.readers)
 }

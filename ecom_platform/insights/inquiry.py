@@ -18,7 +18,7 @@ Aggregates: TypeAlias = "Mapping[str, pd.DataFrame]"
 
 
 @dataclass(frozen=True)
-class Setting:
+class Context:
     """What an inquiry knows beside its aggregates: the currency of amounts (ISO 4217)."""
 
     currency: str
@@ -36,7 +36,7 @@ class Inquiry:
     number: str
     reads: tuple[str, ...]
     definition: str
-    answer: Callable[[Aggregates, Setting], Sequence[Effect]]
+    answer: Callable[[Aggregates, Context], Sequence[Effect]]
     chart: Callable[[Aggregates, Sequence[Effect]], Any] | None = None
 
 

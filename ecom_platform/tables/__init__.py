@@ -12,6 +12,7 @@ from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
 from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
 from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
 from ecom_platform.tables.cleaning import cleaned
+from ecom_platform.tables.insights import INSIGHTS
 from ecom_platform.tables.layers import LAYERS
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
@@ -68,9 +69,23 @@ CATALOG = Catalog(
         *(table for layer in zip(*map(cleaned, CLEANED), strict=True) for table in layer),
         *MARTS,
         *ANALYSIS,
+        *INSIGHTS,
         *QUALITY,
     ),
     parameters=ACTIVATION.parameters,
 )
 
-__all__ = ["ANALYSIS", "CATALOG", "CLEANED", "LAYERS", "MARTS", "QUALITY", "RAW", "Catalog", "Column", "Table", "Type"]
+__all__ = [
+    "ANALYSIS",
+    "CATALOG",
+    "CLEANED",
+    "INSIGHTS",
+    "LAYERS",
+    "MARTS",
+    "QUALITY",
+    "RAW",
+    "Catalog",
+    "Column",
+    "Table",
+    "Type",
+]

@@ -144,6 +144,12 @@ LAYERS = Layers(
             written=Written.FOLLOWING,
         ),
         Layer(
+            "insights",
+            "The questions, each answered with its estimate, interval, method and caveats, and the aggregates they rest on.",
+            owner="team:product-analytics",
+            written=Written.FOLLOWING,
+        ),
+        Layer(
             "quality",
             "How well the rules find and repair errors, scored against what only the synthetic world knows.",
             owner="team:data-quality",

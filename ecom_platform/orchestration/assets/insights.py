@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from ecom_platform.insights.coverage import coverage_of
-from ecom_platform.insights.inquiry import Inquiry, Setting, inquiries
-from ecom_platform.orchestration.assets.vocabulary import OWNERS, asset_key, group, pool, table_metadata
+from ecom_platform.insights.inquiry import Context, Inquiry, inquiries
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
 from ecom_platform.origins.origin import provenance
@@ -27,11 +27,11 @@ UNKNOWN_CURRENCY = "money"
 
 
 def insight_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    setting = Setting(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
-    return [*(_answered(settings, setting, *each) for each in inquiries().items()), _answers(settings)]
+    shop = Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
+    return [*(_answered(settings, shop, *each) for each in inquiries().items()), _answers(settings)]
 
 
-def _answered(settings: Settings, setting: Setting, question: Question, inquiry: Inquiry) -> dg.AssetsDefinition:
+def _answered(settings: Settings, shop: Context, question: Question, inquiry: Inquiry) -> dg.AssetsDefinition:
     table = ANSWERS_TO[question.number]
     reads = [CATALOG[name] for name in inquiry.reads]
 
@@ -39,8 +39,6 @@ def _answered(settings: Settings, setting: Setting, question: Question, inquiry:
         key=asset_key(table),
         deps=[asset_key(upstream) for upstream in reads],
         description=f"**{question.number} {question.title}**\n\n{inquiry.definition}",
-        group_name=group(table),
-        owners=[OWNERS[table.layer]],
         kinds={settings.target, "python", "table"},
         metadata=table_metadata(table),
         pool=pool(settings),
@@ -49,7 +47,7 @@ def _answered(settings: Settings, setting: Setting, question: Question, inquiry:
         store = warehouse.open()
         with store.session():
             aggregates, size = _aggregates(store, reads)
-        effects = inquiry.answer(aggregates, setting)
+        effects = inquiry.answer(aggregates, shop)
         known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
         rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
         counts = store.replace({table: _as_table(table, rows)}, None)[table]
@@ -67,8 +65,6 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
         key=asset_key(ANSWERS),
         deps=[asset_key(part) for part in parts],
         description=ANSWERS.doc,
-        group_name=group(ANSWERS),
-        owners=[OWNERS[ANSWERS.layer]],
         kinds={settings.target, "sql", "table"},
         metadata=table_metadata(ANSWERS),
         io_manager_key="warehouse_io_manager",
