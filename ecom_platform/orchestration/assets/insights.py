@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -96,12 +96,12 @@ def _as_table(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=table.arrow_schema)
 
 
-def _shown(rows: list[dict[str, Any]], picture: Any) -> Mapping[str, Any]:
+def _shown(rows: list[dict[str, Any]], picture: Any) -> dict[str, Any]:
     """What a person looks at: the sentences, the effects as a table, and the chart."""
     from ecom_platform.insights.pictures import png
 
     sentences = "\n".join(f"- *{row['kind']}*: {row['sentence']}" for row in rows)
-    shown = {"answer": dg.MetadataValue.md(sentences), "effects": dg.MetadataValue.table(list(_records(rows)))}
+    shown: dict[str, Any] = {"answer": dg.MetadataValue.md(sentences), "effects": dg.MetadataValue.table(list(_records(rows)))}
     if picture is not None:
         shown["chart"] = dg.MetadataValue.md(f"![chart](data:image/png;base64,{png(picture)})")
     return shown
