@@ -16,6 +16,7 @@ from ecom_platform import defs as own_folder
 from ecom_platform.orchestration.assets.insights import insight_assets
 from ecom_platform.orchestration.assets.quality import quality_assets
 from ecom_platform.orchestration.assets.raw import raw_assets
+from ecom_platform.orchestration.assets.report import report_asset
 from ecom_platform.orchestration.assets.sql import sql_assets
 from ecom_platform.orchestration.automation.jobs import jobs
 from ecom_platform.orchestration.automation.layers import in_layers
@@ -46,6 +47,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
                 *raw_assets(settings, months),
                 *sql_assets(settings, months, catalog, sql or sql_folder()),
                 *insight_assets(settings),
+                report_asset(settings),
                 *quality_assets(settings),
             ],
             catalog.layers,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -81,6 +82,12 @@ class Effect:
 
     def row(self) -> dict[str, Any]:
         return {**asdict(self), "kind": self.kind.value}
+
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> Effect:
+        """The effect of a row, whatever else the row has."""
+        known = {each.name: row[each.name] for each in fields(Effect)}
+        return Effect(**known | {"kind": Kind(row["kind"])})
 
 
 def declined(effect: str, reason: str, *, estimand: str, population: str, unit: str = "user", window: str = "") -> Effect:

@@ -46,7 +46,7 @@ def _answered(settings: Settings, shop: Context, question: Question, inquiry: In
     def answer(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
         store = warehouse.open()
         with store.session():
-            aggregates, size = _aggregates(store, reads)
+            aggregates, size = aggregates_of(store, reads)
         effects = inquiry.answer(aggregates, shop)
         known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
         rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
@@ -77,7 +77,7 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
     return answers
 
 
-def _aggregates(store: Warehouse, reads: list[Table]) -> tuple[dict[str, pd.DataFrame], int]:
+def aggregates_of(store: Warehouse, reads: list[Table]) -> tuple[dict[str, pd.DataFrame], int]:
     """The tables as frames, and how many bytes they are in memory."""
     found = {str(table): store.read(table) for table in reads}
     return {name: _frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
