@@ -1,9 +1,10 @@
 """The tables of the layer `insights`: the questions and their answers here, the aggregates that they rest on a file each."""
 
+from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.spec import Table
 
-AGGREGATES: tuple[Table, ...] = ()
+AGGREGATES: tuple[Table, ...] = (ACTIVATION_BY_SEGMENT,)
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
 
 INSIGHTS = (*AGGREGATES, *ANSWERS_TO.values(), ANSWERS)
