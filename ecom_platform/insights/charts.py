@@ -39,7 +39,7 @@ def intervals(
     if rows.empty:
         return None
     order = list(rows["name"])
-    base = alt.Chart(rows, title=title, width=WIDTH, height={"step": 22})
+    base = alt.Chart(rows, width=WIDTH, height={"step": 22})
     position = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=300))
     whiskers = base.mark_rule(color=BLUE, strokeWidth=2).encode(
         y=position, x=alt.X("low:Q", title=axis, axis=alt.Axis(format=form), scale=alt.Scale(zero=False)), x2="high:Q"
@@ -49,4 +49,4 @@ def intervals(
     if null is not None:
         line = alt.Chart(pd.DataFrame({"null": [null]})).mark_rule(color="#666666", strokeDash=[4, 3]).encode(x="null:Q")
         layers.insert(0, line)
-    return alt.layer(*layers)
+    return alt.layer(*layers).properties(title=title)

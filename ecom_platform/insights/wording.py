@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -26,7 +27,7 @@ def count(number: float) -> str:
 
 def percent(share: float, digits: int | None = None) -> str:
     """`62 %`; with a decimal below ten, or as many `digits` after the point."""
-    return f"{_plain(100 * share)} %" if digits is None else f"{100 * share:.{digits}f} %"
+    return f"{_plain(100 * share)} %" if digits is None else f"{_rounded(100 * share, digits)} %"
 
 
 def percent_range(found: Interval) -> str:
@@ -34,20 +35,24 @@ def percent_range(found: Interval) -> str:
     return f"{percent(found.estimate)} ({_plain(100 * found.ci_low)} to {_plain(100 * found.ci_high)} %)"
 
 
-def points_range(found: Interval) -> str:
-    """A difference of shares: `3.1 percentage points (-0.4 to 6.6)`."""
-    low, value, high = (f"{100 * number:.1f}" for number in (found.ci_low, found.estimate, found.ci_high))
-    return f"{value} percentage points ({low} to {high})"
+def points_apart(found: Interval) -> str:
+    """A difference of shares: `3.1 percentage points (-0.4 to 6.6) more`, or `less` where it is negative."""
+    return _apart(found, lambda share: _rounded(100 * share, 1), "percentage points")
 
 
 def number(value: float) -> str:
     """Two decimals below ten, one below a hundred, thousands separated above."""
-    return f"{value:,.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"
+    return _rounded(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)
 
 
-def number_range(found: Interval, unit: str = "") -> str:
-    """`2.41 (2.30 to 2.52)`, the unit behind the estimate."""
-    return f"{number(found.estimate)}{unit and ' '}{unit} ({number(found.ci_low)} to {number(found.ci_high)})"
+def number_range(found: Interval) -> str:
+    """`2.41 (2.30 to 2.52)`."""
+    return f"{number(found.estimate)} ({number(found.ci_low)} to {number(found.ci_high)})"
+
+
+def number_apart(found: Interval) -> str:
+    """A difference: `0.23 (-0.07 to 0.52) less`."""
+    return _apart(found, number)
 
 
 def money_range(found: Interval, currency: str) -> str:
@@ -62,8 +67,20 @@ def listed(*items: str) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
+def _apart(found: Interval, put: Callable[[float], str], unit: str = "") -> str:
+    ends = (found.ci_low, found.ci_high)
+    less = found.estimate < 0
+    low, high = (-ends[1], -ends[0]) if less else ends
+    return f"{put(abs(found.estimate))}{unit and ' '}{unit} ({put(low)} to {put(high)}) {'less' if less else 'more'}"
+
+
 def _plain(value: float) -> str:
-    return f"{value:.{0 if abs(value) >= 9.95 else 1}f}"
+    return _rounded(value, 0 if abs(value) >= 9.95 else 1)
+
+
+def _rounded(value: float, digits: int) -> str:
+    # Adding 0 makes minus zero plain.
+    return f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def _figures(amount: float, figures: int = 3) -> str:

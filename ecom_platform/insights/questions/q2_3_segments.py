@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecom_platform.insights.cells import MINIMUM_USERS, numbers, share, total
 from ecom_platform.insights.effect import SHARE, Effect, Kind, declined
 from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
-from ecom_platform.insights.wording import count, listed, percent, points_range
+from ecom_platform.insights.wording import count, listed, percent, points_apart
 from ecom_platform.tables.activation import ACTIVATION
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _effect(found: Comparison, p_adjusted: float) -> Effect:
         scale=SHARE,
         window=f"[0, {ACTIVATION.window_days})",
         method="Mantel-Haenszel risk difference (Sato's variance)",
-        sentence=f"{crude}{standardised}, which is {points_range(difference)} from the other users alike in {alike}.",
+        sentence=f"{crude}{standardised}, which is {points_apart(difference)} than of the other users alike in {alike}.",
         n=found.strata.n,
         **numbers(difference),
         null_value=0.0,

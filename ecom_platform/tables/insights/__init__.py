@@ -2,9 +2,11 @@
 
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
+from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
 from ecom_platform.tables.spec import Table
 
-AGGREGATES: tuple[Table, ...] = (ACTIVATION_BY_SEGMENT,)
+AGGREGATES: tuple[Table, ...] = (ACTIVATION_BY_SEGMENT, USERS_BY_STAGE, FIRST_CHECKOUTS)
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
 
 INSIGHTS = (*AGGREGATES, *ANSWERS_TO.values(), ANSWERS)
