@@ -40,6 +40,11 @@ def points_apart(found: Interval) -> str:
     return _apart(found, lambda share: _rounded(100 * share, 1), "percentage points")
 
 
+def percent_apart(found: Interval) -> str:
+    """A relative difference: `12 % (9.1 to 15 %) more`."""
+    return _apart(found, lambda share: _plain(100 * share), "%", "%")
+
+
 def number(value: float) -> str:
     """Two decimals below ten, one below a hundred, thousands separated above."""
     return _rounded(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)
@@ -50,9 +55,9 @@ def number_range(found: Interval) -> str:
     return f"{number(found.estimate)} ({number(found.ci_low)} to {number(found.ci_high)})"
 
 
-def number_apart(found: Interval) -> str:
-    """A difference: `0.23 (-0.07 to 0.52) less`."""
-    return _apart(found, number)
+def number_apart(found: Interval, unit: str = "") -> str:
+    """A difference: `0.23 paid orders (-0.07 to 0.52) less`."""
+    return _apart(found, number, unit)
 
 
 def money_range(found: Interval, currency: str) -> str:
@@ -61,17 +66,22 @@ def money_range(found: Interval, currency: str) -> str:
     return f"{value} {currency} ({low} to {high})"
 
 
+def money_apart(found: Interval, currency: str) -> str:
+    """A difference of amounts: `61,000 KRW (52,000 to 70,000) more`."""
+    return _apart(found, _figures, currency)
+
+
 def listed(*items: str) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *before, last = items
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def _apart(found: Interval, put: Callable[[float], str], unit: str = "") -> str:
-    ends = (found.ci_low, found.ci_high)
+def _apart(found: Interval, put: Callable[[float], str], unit: str = "", unit_of_ends: str = "") -> str:
     less = found.estimate < 0
-    low, high = (-ends[1], -ends[0]) if less else ends
-    return f"{put(abs(found.estimate))}{unit and ' '}{unit} ({put(low)} to {put(high)}) {'less' if less else 'more'}"
+    low, high = (-found.ci_high, -found.ci_low) if less else (found.ci_low, found.ci_high)
+    value, ends = f"{put(abs(found.estimate))} {unit}".rstrip(), f"{put(low)} to {put(high)} {unit_of_ends}".rstrip()
+    return f"{value} ({ends}) {'less' if less else 'more'}"
 
 
 def _plain(value: float) -> str:

@@ -6,10 +6,12 @@ import pytest
 
 from ecom_platform.insights.wording import (
     listed,
+    money_apart,
     money_range,
     number_apart,
     number_range,
     percent,
+    percent_apart,
     percent_range,
     points_apart,
 )
@@ -30,7 +32,9 @@ def test_an_interval_follows_its_estimate() -> None:
 def test_a_difference_is_more_or_less_and_its_interval_turns_with_it() -> None:
     assert points_apart(found(0.031, -0.004, 0.066)) == "3.1 percentage points (-0.4 to 6.6) more"
     assert points_apart(found(-0.285, -0.307, -0.262)) == "28.5 percentage points (26.2 to 30.7) less"
-    assert number_apart(found(-0.23, -0.52, 0.07)) == "0.23 (-0.07 to 0.52) less"
+    assert number_apart(found(-0.23, -0.52, 0.07), "orders") == "0.23 orders (-0.07 to 0.52) less"
+    assert percent_apart(found(0.12, 0.091, 0.149)) == "12 % (9.1 to 15 %) more"
+    assert money_apart(found(61_234, 52_012, 69_960), "KRW") == "61,200 KRW (52,000 to 70,000) more"
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.0994, "9.9 %"), (0.09951, "10 %"), (-0.0001, "0.0 %"), (1.0, "100 %")])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ecom_platform.insights.cells import MINIMUM_USERS, finite, numbers, share, total
 from ecom_platform.insights.effect import SHARE, Effect, Kind, declined
 from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
-from ecom_platform.insights.stages import LABELS, NO_SESSION, STAGES
+from ecom_platform.insights.stages import LABELS, NO_SESSION, STAGES, reached
 from ecom_platform.insights.wording import count, percent, percent_range, points_apart
 from ecom_platform.tables.activation import ACTIVATION
 
@@ -61,24 +61,18 @@ def _shares(cells: pd.DataFrame, column: str) -> list[Effect]:
         if n < MINIMUM_USERS:
             continue
         found = wilson(total(here, "activated_user_count"), n)
-        whose = (
-            f"whose deepest stage in {ACTIVATION.window} is {LABELS[stage]}"
-            if by_window
-            else f"whose first session ends with {LABELS[stage]}"
-            if stage != NO_SESSION
-            else f"with no session in {ACTIVATION.window}"
-        )
+        ends = reached(stage) if by_window or stage == NO_SESSION else f"whose first session ends with {LABELS[stage]}"
         effects.append(
             Effect(
                 effect=f"{'stage' if by_window else 'first_session'}_{stage}",
                 kind=Kind.DESCRIPTION,
                 estimand="share of activated users",
-                population=f"users {whose}",
+                population=f"users {ends}",
                 unit="user",
                 scale=SHARE,
                 window=WINDOW,
                 method="Wilson",
-                sentence=f"{percent_range(found)} of the {count(n)} users {whose} are activated.",
+                sentence=f"{percent_range(found)} of the {count(n)} users {ends} are activated.",
                 n=n,
                 **numbers(found),
                 caveats=_by_definition(stage) if by_window or stage != VIEW else INTENT,
