@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +46,10 @@ def _missing(name: str, number: str) -> Effect:
     )
 
 
-def _effect(row: dict[str, Any]) -> Effect:
+def _effect(row: Mapping[Hashable, Any]) -> Effect:
     n = _number(row["n"])
-    return Effect(
-        kind=Kind(row["kind"]),
-        n=None if n is None else int(n),
-        **{name: _number(row[name]) for name in _NUMBERS},
-        **{name: str(row[name]) for name in _TEXTS},
-    )
+    fields: dict[str, Any] = {name: _number(row[name]) for name in _NUMBERS} | {name: str(row[name]) for name in _TEXTS}
+    return Effect(kind=Kind(row["kind"]), n=None if n is None else int(n), **fields)
 
 
 def _number(value: Any) -> float | None:

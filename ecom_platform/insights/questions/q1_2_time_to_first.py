@@ -31,7 +31,8 @@ contrasts each: in the first {EARLY} days against days {EARLY} to {LANDMARK - 1}
 (Welch; adjusted together by Benjamini-Hochberg).
 
 **The step.** `first_cart_step`: the change of later orders from first carts before day {EARLY} to those from that day on,
-beyond a straight trend on each side (robust errors). Question 1.1 tests whether it is where activation acts.
+beyond a straight trend on each side (robust errors); the signup day, on which everybody is there, is no part of the trend.
+Question 1.1 tests whether it is where activation acts.
 
 **The times themselves.** Kaplan-Meier, users without the milestone censored on their last observed day; the first cart is
 followed for {HORIZONS["first_cart"]} days, because the event log tells of the first weeks alone.
@@ -135,7 +136,7 @@ def _step(cells: pd.DataFrame) -> Effect:
     days = sorted(int(day) for day in carts["day"].unique())
     samples = [later(carts[carts["day"] == day], "orders") for day in days]
     try:
-        found = jump(days, samples, EARLY, bandwidth=EARLY)
+        found = jump(days, samples, EARLY, bandwidth=EARLY - 1)
     except ValueError:
         found = None
     if found is None or found.n < 2 * MINIMUM_USERS:
@@ -144,10 +145,10 @@ def _step(cells: pd.DataFrame) -> Effect:
         effect="first_cart_step",
         kind=Kind.ASSOCIATION,
         estimand=f"step of mean later orders at a first cart on day {EARLY}, beyond the trend",
-        population=f"{POPULATION}, with a first cart before day {2 * EARLY}",
+        population=f"{POPULATION}, with a first cart on days 1 to {2 * EARLY - 2}",
         unit="user",
         scale=ORDERS,
-        window=f"[0, {2 * EARLY}), then [30, 360)",
+        window=f"[1, {2 * EARLY - 1}), then [30, 360)",
         method="local linear trend on each side (Lee & Card errors)",
         sentence=f"Along the day of the first cart, later orders step at day {EARLY}, where the activation window ends: "
         f"{number_apart(found)} from that day on, beyond the trend.",
@@ -243,7 +244,7 @@ def chart(aggregates: Aggregates, _: Sequence[Effect]) -> Any:
                         "high": found.ci_high,
                     }
                 )
-        curve, _ = _curve(aggregates[TIMES], milestone)
+        curve = _curve(aggregates[TIMES], milestone)[0]
         waiting += [
             {"milestone": LABELS[milestone], "day": float(day), "share": 1 - float(share)}
             for day, share in zip(curve.time, curve.survival, strict=True)

@@ -183,7 +183,7 @@ def _how(without: pd.DataFrame, with_cart: pd.DataFrame) -> list[Effect]:
     from ecom_platform.stats.multiplicity import false_discovery_adjusted
     from ecom_platform.stats.proportions import newcombe
 
-    counts = [tuple((total(side, each.events), total(side, each.of)) for side in (without, with_cart)) for each in BEHAVIOURS]
+    counts = [(_counted(without, each), _counted(with_cart, each)) for each in BEHAVIOURS]
     found = [newcombe(*own, *others) for own, others in counts]
     orders = [later(side, "orders") for side in (without, with_cart)]
     bought_later = welch(*orders) if min(side.n for side in orders) >= MINIMUM_USERS else None
@@ -197,6 +197,10 @@ def _how(without: pd.DataFrame, with_cart: pd.DataFrame) -> list[Effect]:
         ),
         _later_orders(bought_later, float(p_orders)),
     ]
+
+
+def _counted(side: pd.DataFrame, each: Behaviour) -> tuple[int, int]:
+    return total(side, each.events), total(side, each.of)
 
 
 def _difference(each: Behaviour, own: tuple[int, int], others: tuple[int, int], difference: Any, p_adjusted: float) -> Effect:

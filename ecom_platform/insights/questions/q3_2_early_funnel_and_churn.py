@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, RETURN_WINDOW, finite, later, numbers, total
@@ -119,18 +120,19 @@ def _design(sides: Sides, stages: pd.DataFrame) -> list[Effect]:
             )
         ]
     balance = _balance(sides)
-    common = {
-        "kind": Kind.CAUSAL,
-        "population": f"users who attempt a payment in {ACTIVATION.window}",
-        "unit": "user",
-        "assumptions": f"{ASSUMPTION} {balance.sentence}",
-        "null_value": 0.0,
-        "caveats": "An effect of one failed first payment, not of failing for good.",
-    }
+    caused = partial(
+        Effect,
+        kind=Kind.CAUSAL,
+        population=f"users who attempt a payment in {ACTIVATION.window}",
+        unit="user",
+        assumptions=f"{ASSUMPTION} {balance.sentence}",
+        null_value=0.0,
+        caveats="An effect of one failed first payment, not of failing for good.",
+    )
     churn = newcombe(*failed, *paid)
     naive = [_churned(stages[stages["furthest_stage"] == stage]) for stage in ("payment_attempt", "purchase")]
     effects = [
-        Effect(
+        caused(
             effect="failed_payment_churn",
             estimand=f"difference of the {CHURN}, first payment failed less succeeded",
             scale=SHARE,
@@ -145,7 +147,6 @@ def _design(sides: Sides, stages: pd.DataFrame) -> list[Effect]:
             n=failed[1] + paid[1],
             **numbers(churn),
             naive_estimate=naive[0][0] / naive[0][1] - naive[1][0] / naive[1][1] if all(n for _, n in naive) else None,
-            **common,
         )
     ]
     samples = [later(side, "orders") for side in sides]
@@ -153,7 +154,7 @@ def _design(sides: Sides, stages: pd.DataFrame) -> list[Effect]:
         orders = welch(*samples)
         ended = [later(stages[stages["furthest_stage"] == stage], "orders") for stage in ("payment_attempt", "purchase")]
         effects.append(
-            Effect(
+            caused(
                 effect="failed_payment_orders",
                 estimand="difference of mean later paid orders, first payment failed less succeeded",
                 scale=ORDERS,
@@ -167,7 +168,6 @@ def _design(sides: Sides, stages: pd.DataFrame) -> list[Effect]:
                 n=orders.n,
                 **numbers(orders),
                 naive_estimate=ended[0].mean - ended[1].mean if all(each.n for each in ended) else None,
-                **common,
             )
         )
     if balance.p_adjusted is not None and balance.p_adjusted < SIGNIFICANCE:
@@ -218,7 +218,7 @@ def _balance(sides: Sides) -> Effect:
             window="before the payment",
         )
     p, name, largest = min(tested, key=lambda each: (each[0], -abs(each[2].estimate)))
-    holds = p >= SIGNIFICANCE
+    told = "No imbalance can be told" if p >= SIGNIFICANCE else "There is an imbalance"
     return Effect(
         effect="failed_payment_balance",
         kind=Kind.DESCRIPTION,
@@ -228,9 +228,8 @@ def _balance(sides: Sides) -> Effect:
         scale=SHARE,
         window="before the payment",
         method=f"the least p-value of {len(tested)} differences of shares (Newcombe), adjusted by Benjamini-Hochberg",
-        sentence=f"{'No imbalance can be told' if holds else 'There is an imbalance'} in what was known before the "
-        f"payment of {count(sum(users))} users ({len(tested)} compared): the clearest, {name}, is {points_apart(largest)} frequent where it "
-        "failed.",
+        sentence=f"{told} in what was known before the payment of {count(sum(users))} users ({len(tested)} compared): the "
+        f"clearest, {name}, is {points_apart(largest)} frequent where it failed.",
         n=sum(users),
         **numbers(largest),
         null_value=0.0,
@@ -248,7 +247,7 @@ def chart(_: Aggregates, effects: Sequence[Effect]) -> Any:
     return intervals(
         shown,
         [labels[each.effect] for each in shown],
-        title=f"Users gone on {RETURN_WINDOW}, by how the first week ended",
+        title=f"Users gone on {RETURN_WINDOW}, by how {ACTIVATION.window} ended",
         axis="Difference of shares",
         null=0.0,
         form="+%",

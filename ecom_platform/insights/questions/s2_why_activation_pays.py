@@ -19,7 +19,7 @@ VALUE, GAP, RETENTION = (
 
 PARTS = ("from_orders", "from_basket", "from_high_tier_share")
 
-DEFINITION = """A synthesis of 4.1 (what activation does), 5.2 (what the gap in later revenue is made of) and 3.1 (who returns).
+DEFINITION = """A synthesis of 4.1 (what activation does), 5.2 (what the gap in later revenue is made of) and 3.1 (who return).
 
 - `caused_share`: the effect of activation on everybody's later revenue (4.1, `ate_transported`) over the gap in later revenue
   between activated and other users (5.2, `gap`). What is left of the gap is who the users are: selection. Its interval is by
