@@ -43,7 +43,7 @@ INTENT = "Keen users are early and buy more later: the time marks them, and need
 POPULATION = "users observed to day 359"
 
 
-class Contrast(NamedTuple):
+class TimeContrast(NamedTuple):
     """Two groups of users by the day of a milestone; days are [start, end)."""
 
     effect: str
@@ -57,14 +57,14 @@ CONTRASTS = tuple(
     contrast
     for milestone in MILESTONES
     for contrast in (
-        Contrast(
+        TimeContrast(
             f"{milestone}_early",
             milestone,
             (0, EARLY),
             (EARLY, LANDMARK),
             f"in the first {EARLY} days {{}} than those with it on days {EARLY} to {LANDMARK - 1}",
         ),
-        Contrast(
+        TimeContrast(
             f"{milestone}_at_all",
             milestone,
             (0, LANDMARK),
@@ -93,7 +93,7 @@ def _contrasts(cells: pd.DataFrame, currency: str) -> list[Effect]:
     from ecom_platform.stats.multiplicity import false_discovery_adjusted
 
     effects: list[Effect] = []
-    compared: list[tuple[Contrast, str, MeanDifference]] = []
+    compared: list[tuple[TimeContrast, str, MeanDifference]] = []
     for each in CONTRASTS:
         for what in ("orders", "revenue"):
             own, others = (_between(cells, each.milestone, days, what) for days in (each.days, each.against))
@@ -107,7 +107,7 @@ def _contrasts(cells: pd.DataFrame, currency: str) -> list[Effect]:
     return effects
 
 
-def _effect(each: Contrast, what: str, found: MeanDifference, p_adjusted: float, currency: str) -> Effect:
+def _effect(each: TimeContrast, what: str, found: MeanDifference, p_adjusted: float, currency: str) -> Effect:
     of_orders = what == "orders"
     difference = number_apart(found, "paid orders") if of_orders else money_apart(found, currency)
     whose = each.words.format(f"bring {difference} on {LATER_WINDOW}")
