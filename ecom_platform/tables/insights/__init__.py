@@ -5,6 +5,7 @@ from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
+from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
@@ -13,13 +14,14 @@ from ecom_platform.tables.spec import Table
 
 AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
-    USERS_BY_STAGE,
     FIRST_CHECKOUTS,
-    VALUE_BY_FIRST_TIME,
-    TIME_TO_FIRST,
-    SESSION_PATTERNS,
-    RETENTION_BY_LEVEL,
     FIRST_PAYMENTS,
+    RETENTION_BY_LEVEL,
+    REVENUE_BY_FIRST_PURCHASE,
+    SESSION_PATTERNS,
+    TIME_TO_FIRST,
+    USERS_BY_STAGE,
+    VALUE_BY_FIRST_TIME,
 )
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
 
