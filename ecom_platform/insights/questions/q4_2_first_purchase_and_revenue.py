@@ -99,8 +99,8 @@ def _effects(
             estimand=f"difference of mean revenue of {LATER_WINDOW}",
             scale=context.currency,
             method="landmark difference of means (Welch)",
-            sentence=f"On {LATER_WINDOW}, the {count(own.n)} {contrast.group} spent {number(own.mean)} {context.currency} each "
-            f"and the {count(rest.n)} {contrast.others} {number(rest.mean)}: a difference of "
+            sentence=f"On {LATER_WINDOW}, the {count(own.n)} {contrast.group} spent {number(own.mean)} {context.currency} "
+            f"each and the {count(rest.n)} {contrast.others} {number(rest.mean)}: a difference of "
             f"{money_range(difference, context.currency)}.",
             **numbers(difference),
             null_value=0.0,
