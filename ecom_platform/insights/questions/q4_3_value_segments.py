@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, numbers, total
 from ecom_platform.insights.effect import SCORE, SHARE, Effect, Kind, declined
 from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
-from ecom_platform.insights.wording import count, percent, percent_range, points_range
+from ecom_platform.insights.wording import count, percent, percent_range, points_apart
 from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.insights.value_tiers import TIERS
 
@@ -77,7 +77,7 @@ def _separation(activated: NDArray[np.int64], others: NDArray[np.int64]) -> list
             scale=SHARE,
             method="difference of shares (Newcombe)",
             sentence=f"Of activated users {percent(own)} are in the High tier of their signup month, of the others "
-            f"{percent(rest)}: a difference of {points_range(gap)}.",
+            f"{percent(rest)}: {points_apart(gap)}.",
             n=n,
             **numbers(gap),
             null_value=0.0,

@@ -2,6 +2,7 @@
 
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
@@ -15,6 +16,7 @@ from ecom_platform.tables.spec import Table
 
 AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
+    CATEGORY_MIX,
     FIRST_CHECKOUTS,
     FIRST_PAYMENTS,
     RETENTION_BY_LEVEL,
