@@ -11,6 +11,7 @@ from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
 from ecom_platform.tables.insights.value_by_first_time import VALUE_BY_FIRST_TIME
+from ecom_platform.tables.insights.value_moments import VALUE_MOMENTS
 from ecom_platform.tables.insights.value_tiers import VALUE_TIERS
 from ecom_platform.tables.spec import Table
 
@@ -25,6 +26,7 @@ AGGREGATES: tuple[Table, ...] = (
     TIME_TO_FIRST,
     USERS_BY_STAGE,
     VALUE_BY_FIRST_TIME,
+    VALUE_MOMENTS,
     VALUE_TIERS,
 )
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
