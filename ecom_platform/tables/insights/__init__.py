@@ -3,8 +3,10 @@
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
+from ecom_platform.tables.insights.early_behavior_of_subscribers import EARLY_BEHAVIOR_OF_SUBSCRIBERS
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
+from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
 from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
@@ -18,8 +20,10 @@ from ecom_platform.tables.spec import Table
 AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
     CATEGORY_MIX,
+    EARLY_BEHAVIOR_OF_SUBSCRIBERS,
     FIRST_CHECKOUTS,
     FIRST_PAYMENTS,
+    FUNNEL_MOMENTS,
     RETENTION_BY_LEVEL,
     REVENUE_BY_FIRST_PURCHASE,
     SESSION_PATTERNS,
