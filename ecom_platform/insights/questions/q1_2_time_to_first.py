@@ -188,7 +188,8 @@ def _reached(cells: pd.DataFrame, milestone: str) -> Effect:
         1 - float(curve.survival[position]), 1 - float(curve.ci_high[position]), 1 - float(curve.ci_low[position])
     )
     median = curve.quantile().estimate
-    half = f"half of all by day {count(median)}" if median < HORIZONS[milestone] else "fewer than half at all"
+    horizon = HORIZONS[milestone]
+    half = f"half of all have it by day {count(median)}" if median < horizon else f"fewer than half do within {horizon} days"
     return Effect(
         effect=f"{milestone}_reached",
         kind=Kind.DESCRIPTION,
@@ -198,8 +199,7 @@ def _reached(cells: pd.DataFrame, milestone: str) -> Effect:
         scale=SHARE,
         window=f"[0, {LANDMARK})",
         method="Kaplan-Meier, interval on the log-minus-log scale",
-        sentence=f"{percent_range(found)} of users have their {label} before day {LANDMARK}, {half} within "
-        f"{HORIZONS[milestone]} days.",
+        sentence=f"{percent_range(found)} of users have their {label} before day {LANDMARK}; {half}.",
         n=users,
         **numbers(found),
         assumptions="Users observed for a shorter time would have gone on like the others.",

@@ -63,7 +63,7 @@ def test_who_has_not_been_observed_long_enough_counts_for_as_long_as_observed() 
     assert found.estimate == pytest.approx(1 - 0.5 * 15 / 25)
     assert (found.kind, found.n) == (Kind.DESCRIPTION, 100)
     assert found.sentence.startswith("70 % (")
-    assert "half of all by day 3 " in found.sentence
+    assert found.sentence.endswith("before day 30; half of all have it by day 3.")
 
 
 def test_nothing_is_said_of_nobody_or_before_the_landmark_has_been_reached() -> None:
