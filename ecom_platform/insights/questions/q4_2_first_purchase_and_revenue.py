@@ -22,7 +22,8 @@ DEFINITION = f"""Mean paid revenue of {LATER_WINDOW} by the day of the first pai
 - *Landmark*: when a user first bought is decided before day {LANDMARK}, what the user is worth is counted from it on. So
   nobody has to stay long enough to be late, and the first purchase itself is not counted as its own consequence.
 - *Naive*: the same comparison of revenue from the signup day on, which counts the first purchase.
-- *Within activation levels*: the stratum means, averaged with all users' composition (direct standardisation).
+- *Within activation levels*: the stratum means, averaged with all users' composition (direct standardisation); levels in which
+  a group has fewer than {MINIMUM_USERS} users are left out.
 - Intervals: Welch's; of the relative difference, the delta method on the log scale. The p-values are adjusted together
   (Benjamini-Hochberg).
 
@@ -139,7 +140,8 @@ def _within_levels(
     levels = sorted(set(sides[0]["activation_level"]) | set(sides[1]["activation_level"]))
     if set(levels) <= {"unknown"}:
         return []
-    own, rest = ([later(side[side["activation_level"] == level], "revenue") for level in levels] for side in sides)
+    strata = [tuple(later(side[side["activation_level"] == level], "revenue") for side in sides) for level in levels]
+    own, rest = ([pair[i] for pair in strata if min(each.n for each in pair) >= MINIMUM_USERS] for i in (0, 1))
     try:
         found = standardised_difference(own, rest, [left.n + right.n for left, right in zip(own, rest, strict=True)])
     except ValueError:

@@ -2,6 +2,7 @@
 
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.tables.insights.category_attention import CATEGORY_ATTENTION
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
 from ecom_platform.tables.insights.early_behavior_of_subscribers import EARLY_BEHAVIOR_OF_SUBSCRIBERS
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
@@ -19,6 +20,7 @@ from ecom_platform.tables.spec import Table
 
 AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
+    CATEGORY_ATTENTION,
     CATEGORY_MIX,
     EARLY_BEHAVIOR_OF_SUBSCRIBERS,
     FIRST_CHECKOUTS,
