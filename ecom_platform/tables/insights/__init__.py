@@ -4,6 +4,7 @@ from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
 from ecom_platform.tables.insights.early_behavior_of_subscribers import EARLY_BEHAVIOR_OF_SUBSCRIBERS
+from ecom_platform.tables.insights.experiment_outcomes import EXPERIMENT_OUTCOMES
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
@@ -12,6 +13,7 @@ from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_F
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
+from ecom_platform.tables.insights.value_by_activation import VALUE_BY_ACTIVATION
 from ecom_platform.tables.insights.value_by_first_time import VALUE_BY_FIRST_TIME
 from ecom_platform.tables.insights.value_moments import VALUE_MOMENTS
 from ecom_platform.tables.insights.value_tiers import VALUE_TIERS
@@ -21,6 +23,7 @@ AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
     CATEGORY_MIX,
     EARLY_BEHAVIOR_OF_SUBSCRIBERS,
+    EXPERIMENT_OUTCOMES,
     FIRST_CHECKOUTS,
     FIRST_PAYMENTS,
     FUNNEL_MOMENTS,
@@ -29,6 +32,7 @@ AGGREGATES: tuple[Table, ...] = (
     SESSION_PATTERNS,
     TIME_TO_FIRST,
     USERS_BY_STAGE,
+    VALUE_BY_ACTIVATION,
     VALUE_BY_FIRST_TIME,
     VALUE_MOMENTS,
     VALUE_TIERS,
