@@ -3,6 +3,9 @@
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
+from ecom_platform.tables.insights.discount_category_cells import DISCOUNT_CATEGORY_CELLS
+from ecom_platform.tables.insights.discount_cells import DISCOUNT_CELLS
+from ecom_platform.tables.insights.discount_exposures import DISCOUNT_EXPOSURES
 from ecom_platform.tables.insights.early_behavior_of_subscribers import EARLY_BEHAVIOR_OF_SUBSCRIBERS
 from ecom_platform.tables.insights.experiment_outcomes import EXPERIMENT_OUTCOMES
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
@@ -22,6 +25,9 @@ from ecom_platform.tables.spec import Table
 AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
     CATEGORY_MIX,
+    DISCOUNT_CATEGORY_CELLS,
+    DISCOUNT_CELLS,
+    DISCOUNT_EXPOSURES,
     EARLY_BEHAVIOR_OF_SUBSCRIBERS,
     EXPERIMENT_OUTCOMES,
     FIRST_CHECKOUTS,
@@ -37,6 +43,7 @@ AGGREGATES: tuple[Table, ...] = (
     VALUE_MOMENTS,
     VALUE_TIERS,
 )
-"""What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
+"""What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size; and
+`discount_exposures`, a row a user, which only other aggregates read."""
 
 INSIGHTS = (*AGGREGATES, *ANSWERS_TO.values(), ANSWERS)
