@@ -14,6 +14,7 @@ from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
 from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
+from ecom_platform.tables.insights.subscription_timing import SUBSCRIPTION_TIMING
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
 from ecom_platform.tables.insights.value_by_activation import VALUE_BY_ACTIVATION
@@ -36,6 +37,7 @@ AGGREGATES: tuple[Table, ...] = (
     RETENTION_BY_LEVEL,
     REVENUE_BY_FIRST_PURCHASE,
     SESSION_PATTERNS,
+    SUBSCRIPTION_TIMING,
     TIME_TO_FIRST,
     USERS_BY_STAGE,
     VALUE_BY_ACTIVATION,

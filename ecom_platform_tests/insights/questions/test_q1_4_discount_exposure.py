@@ -77,8 +77,8 @@ def test_exposure_is_what_was_seen_on_the_signup_day_and_its_weekday(tmp_path: P
     ann = marts.row(DISCOUNT_CELLS, discount_mask=5)
     assert (ann["discounted_revenue"], ann["discounted_revenue_squared"]) == (10, 100)
     assert ann["discounted_revenue_times_revenue"] == 300
-    columns = ("category", "category_revenue", "category_revenue_squared", "category_revenue_times_revenue")
-    assert [tuple(row.values()) for row in marts.rows(DISCOUNT_CATEGORY_CELLS, *columns)] == [
+    spent = ("category", "category_revenue", "category_revenue_squared", "category_revenue_times_revenue")
+    assert [tuple(row.values()) for row in marts.rows(DISCOUNT_CATEGORY_CELLS, *spent)] == [
         ("Cleaning", 20, 400, 600),
         ("Deco", 10, 100, 300),
     ]
