@@ -12,9 +12,9 @@ SELECT
   exposures.is_exposed,
   COUNT(*) AS user_count,
   COUNTIF(summary.is_activated IS NOT NULL) AS activation_known_user_count,
-  COUNTIF(summary.is_activated) AS activated_user_count,
+  COUNTIF(COALESCE(summary.is_activated, FALSE)) AS activated_user_count,
   COUNTIF(summary.order_count_days_31_to_360 IS NOT NULL) AS mature_user_count,
-  COUNTIF(summary.order_count_days_31_to_360 >= 1) AS later_buyer_count,
+  COUNTIF(COALESCE(summary.order_count_days_31_to_360 >= 1, FALSE)) AS later_buyer_count,
   COALESCE(SUM(summary.order_count_days_31_to_360), 0) AS later_orders,
   COALESCE(SUM(CAST(summary.order_count_days_31_to_360 * summary.order_count_days_31_to_360 AS FLOAT64)), 0)
     AS later_orders_squared,

@@ -82,3 +82,15 @@ def test_exposure_is_what_was_seen_on_the_signup_day_and_its_weekday(tmp_path: P
         ("Cleaning", 20, 400, 600),
         ("Deco", 10, 100, 300),
     ]
+
+
+def test_users_of_whom_nothing_is_known_yet_are_counted_as_unknown(tmp_path: Path) -> None:
+    shop = Shop(observed_until=SIGNUP + timedelta(days=5))
+    shop.product("monday", category="Deco", price="5.00", price_tier="Low")
+    shop.rows["clean.products"][-1]["discount_day_of_week"] = 0
+    shop.user("ann", SIGNUP)
+    shop.session("ann", "2024-01-10 09:00", "view monday")
+    row = shop.build(tmp_path, DISCOUNT_CELLS).row(DISCOUNT_CELLS)
+    assert (row["user_count"], row["activation_known_user_count"], row["mature_user_count"]) == (1, 0, 0)
+    assert (row["activated_user_count"], row["later_buyer_count"], row["later_orders"]) == (0, 0, 0)
+    assert None not in row.values()
