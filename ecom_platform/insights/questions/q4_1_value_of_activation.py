@@ -18,7 +18,18 @@ from ecom_platform.insights.experiments import (
     sizes_as_planned,
 )
 from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
-from ecom_platform.insights.wording import Interval, count, money_range, number, number_range, percent, percent_range
+from ecom_platform.insights.wording import (
+    Interval,
+    count,
+    money_apart,
+    money_range,
+    number,
+    number_apart,
+    number_range,
+    percent,
+    percent_apart,
+    percent_range,
+)
 from ecom_platform.tables.activation import ACTIVATION
 
 if TYPE_CHECKING:
@@ -318,21 +329,16 @@ def _naive(sides: dict[str, tuple[Sample, Sample]]) -> Naive:
 def _associations(naive: Naive, lifetime: tuple[Sample, ...], orders: tuple[Sample, Sample], currency: str) -> list[Effect]:
     from ecom_platform.stats.means import welch
 
-    def money(each: Interval) -> str:
-        return money_range(each, currency)
-
-    after = f"on {LATER_WINDOW}"
+    whole = welch(lifetime[0], lifetime[1])
+    after, later_window = f"on {LATER_WINDOW}", "[30, 360)"
     found: list[tuple[str, str, Interval | None, str, str]] = [
-        ("landmark_orders", ORDERS, naive.orders, f"{number_range(naive.orders)} paid orders more {after}", "[30, 360)"),
-        ("landmark_revenue", currency, naive.revenue, f"{money(naive.revenue)} more paid revenue {after}", "[30, 360)"),
+        ("landmark_orders", ORDERS, naive.orders, f"{number_apart(naive.orders, 'paid orders')} {after}", later_window),
+        ("landmark_revenue", currency, naive.revenue, f"{money_apart(naive.revenue, currency)} paid {after}", later_window),
+        ("lifetime_difference", currency, whole, f"{money_apart(whole, currency)} paid to date", "[0, last observed day]"),
     ]
     if naive.relative is not None:
-        share = percent_range(naive.relative)
-        found.append(("landmark_relative", RELATIVE, naive.relative, f"{share} more paid orders {after}", "[30, 360)"))
-    whole = welch(lifetime[0], lifetime[1])
-    found.append(
-        ("lifetime_difference", currency, whole, f"{money(whole)} more paid revenue to date", "[0, last observed day]")
-    )
+        text = f"{percent_apart(naive.relative)} paid orders {after}"
+        found.append(("landmark_relative", RELATIVE, naive.relative, text, later_window))
     return [
         Effect(
             effect=name,
