@@ -38,7 +38,7 @@ effect on one is that on the user's spending beyond the common share, over the m
 adjusted together (Benjamini-Hochberg)."""
 
 
-class Part(NamedTuple):
+class RevenueShare(NamedTuple):
     """A part of later revenue and the design on its share."""
 
     effect: str
@@ -71,14 +71,14 @@ def answer(aggregates: Aggregates, _: Context) -> Sequence[Effect]:
     return effects
 
 
-def _parts(aggregates: Aggregates) -> list[Part]:
+def _parts(aggregates: Aggregates) -> list[RevenueShare]:
     cells, categories = aggregates[DISCOUNTS], aggregates[DISCOUNT_CATEGORIES]
     users, revenue = (float(cells[name].sum()) for name in ("mature_user_count", "later_revenue"))
     mean = revenue / users if users else 0.0
 
-    def part(effect: str, called: str, rows: pd.DataFrame, column: str) -> Part:
+    def part(effect: str, called: str, rows: pd.DataFrame, column: str) -> RevenueShare:
         samples, _ = share_of_revenue(rows, column)
-        return Part(effect, called, design(rows, samples) if mean > 0 else None, mean)
+        return RevenueShare(effect, called, design(rows, samples) if mean > 0 else None, mean)
 
     found = [part("discounted_share", "the share of later revenue bought on a discount day", cells, DISCOUNTED)]
     for category in sorted(categories["category"].unique()):
@@ -91,7 +91,7 @@ def _parts(aggregates: Aggregates) -> list[Part]:
     return found
 
 
-def _effect(part: Part, found: Design, p_adjusted: float) -> Effect:
+def _effect(part: RevenueShare, found: Design, p_adjusted: float) -> Effect:
     difference = Span(*(value / part.revenue for value in (found.effect.estimate, found.effect.ci_low, found.effect.ci_high)))
     sentence = claim("A discount met on the signup day", part.called, difference, points)
     if (difference.ci_low > 0 or difference.ci_high < 0) and not p_adjusted < 0.05:

@@ -32,7 +32,10 @@ ASSUMPTIONS = (
     "Among users who join the same plan sooner or later and were activated alike, those who join earlier would have bought as "
     "those who join later do, at the same age."
 )
-CAVEATS = "Seen while some are still waiting: what a subscription does after all have joined is taken to be the same share."
+CAVEATS = (
+    "Seen while some are still waiting: what a subscription does after all have joined is taken to be the same share. Where "
+    "customers have a limited number of orders in them, that is too much."
+)
 ESTIMANDS = {
     "orders_relative": "effect of a subscription on subscribers' rate of paid orders, as a share of it without",
     "revenue_relative": "effect of a subscription on subscribers' rate of paid revenue, as a share of it without",
