@@ -27,6 +27,7 @@ SOURCES = (
     "clean.orders",
     "clean.order_items",
     "clean.user_events",
+    "clean.experiment_assignments",
     "raw.observation_windows",
 )
 
@@ -135,6 +136,17 @@ class Shop:
             payment_status="failed" if failed else "success",
             is_discount_day=any("!" in line for line in lines),
             signup_month=month,
+        )
+
+    def assign(self, user_id: str, experiment: str, arm: str, at: str) -> None:
+        """The user is drawn into an arm of an experiment."""
+        self._add(
+            "clean.experiment_assignments",
+            user_id=user_id,
+            experiment=experiment,
+            arm=arm,
+            assigned_at=datetime.fromisoformat(at).replace(tzinfo=UTC),
+            signup_month=self._signups[user_id].replace(day=1),
         )
 
     def _add(self, table: str, **values: Any) -> None:

@@ -4,15 +4,21 @@ from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.category_attention import CATEGORY_ATTENTION
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
+from ecom_platform.tables.insights.discount_category_cells import DISCOUNT_CATEGORY_CELLS
+from ecom_platform.tables.insights.discount_cells import DISCOUNT_CELLS
+from ecom_platform.tables.insights.discount_exposures import DISCOUNT_EXPOSURES
 from ecom_platform.tables.insights.early_behavior_of_subscribers import EARLY_BEHAVIOR_OF_SUBSCRIBERS
+from ecom_platform.tables.insights.experiment_outcomes import EXPERIMENT_OUTCOMES
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
 from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
+from ecom_platform.tables.insights.subscription_timing import SUBSCRIPTION_TIMING
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
+from ecom_platform.tables.insights.value_by_activation import VALUE_BY_ACTIVATION
 from ecom_platform.tables.insights.value_by_first_time import VALUE_BY_FIRST_TIME
 from ecom_platform.tables.insights.value_moments import VALUE_MOMENTS
 from ecom_platform.tables.insights.value_tiers import VALUE_TIERS
@@ -22,19 +28,26 @@ AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
     CATEGORY_ATTENTION,
     CATEGORY_MIX,
+    DISCOUNT_CATEGORY_CELLS,
+    DISCOUNT_CELLS,
+    DISCOUNT_EXPOSURES,
     EARLY_BEHAVIOR_OF_SUBSCRIBERS,
+    EXPERIMENT_OUTCOMES,
     FIRST_CHECKOUTS,
     FIRST_PAYMENTS,
     FUNNEL_MOMENTS,
     RETENTION_BY_LEVEL,
     REVENUE_BY_FIRST_PURCHASE,
     SESSION_PATTERNS,
+    SUBSCRIPTION_TIMING,
     TIME_TO_FIRST,
     USERS_BY_STAGE,
+    VALUE_BY_ACTIVATION,
     VALUE_BY_FIRST_TIME,
     VALUE_MOMENTS,
     VALUE_TIERS,
 )
-"""What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size."""
+"""What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size; and
+`discount_exposures`, a row a user, which only other aggregates read."""
 
 INSIGHTS = (*AGGREGATES, *ANSWERS_TO.values(), ANSWERS)

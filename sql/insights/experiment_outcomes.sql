@@ -1,0 +1,64 @@
+-- What did the users of each arm of each experiment do, and what did they buy later?
+--
+-- - **Unit**: signup month x experiment x arm x activation x cart rule x subscription. A user is counted once an experiment.
+-- - **Cart rule**: carts are add_to_cart events in [signup, signup + @activation_window_days days). `met_before`: there were
+--   @activation_carts or more before the arm was drawn. `exceeded`: there were more than @activation_carts in the window.
+--   `open`: neither, so whether the rule is met may hang on a single cart.
+-- - **Later orders and revenue**: paid, in [signup + 30 days, signup + 360 days), of mature users: those for whom these days
+--   have been observed whole. What is bought before day 30 is left out: activation is at work there already.
+-- - **Clock**: UTC days from signup; the arm is drawn at `assigned_at`.
+-- - **Null**: never. An activation that is not known is `unknown`, and a user who is not mature adds to `user_count` alone.
+WITH window_carts AS (
+  SELECT
+    assignments.user_id,
+    assignments.experiment,
+    COUNTIF(events.event_timestamp < assignments.assigned_at) AS carts_before,
+    COUNT(*) AS carts
+  FROM clean.experiment_assignments AS assignments
+  INNER JOIN clean.users AS users ON users.user_id = assignments.user_id
+  INNER JOIN clean.user_events AS events ON events.user_id = assignments.user_id
+  WHERE
+    events.event_type = 'add_to_cart'
+    AND DATE_DIFF(DATE(events.event_timestamp), users.signup_date, DAY) < @activation_window_days
+  GROUP BY assignments.user_id, assignments.experiment
+),
+
+assigned_users AS (
+  SELECT
+    assignments.experiment,
+    assignments.arm,
+    CASE
+      WHEN summary.is_activated THEN 'activated'
+      WHEN NOT summary.is_activated THEN 'not_activated'
+      ELSE 'unknown'
+    END AS activation,
+    CASE
+      WHEN COALESCE(window_carts.carts_before, 0) >= @activation_carts THEN 'met_before'
+      WHEN COALESCE(window_carts.carts, 0) > @activation_carts THEN 'exceeded'
+      ELSE 'open'
+    END AS cart_rule,
+    COALESCE(summary.is_paid_subscriber, FALSE) AS is_subscriber,
+    summary.order_count_days_31_to_360 AS later_orders,
+    summary.revenue_days_31_to_360 AS later_revenue,
+    summary.signup_month
+  FROM clean.experiment_assignments AS assignments
+  INNER JOIN marts.dm_user_purchase_summary AS summary ON summary.user_id = assignments.user_id
+  LEFT JOIN window_carts
+    ON window_carts.user_id = assignments.user_id AND window_carts.experiment = assignments.experiment
+)
+
+SELECT
+  experiment,
+  arm,
+  activation,
+  cart_rule,
+  is_subscriber,
+  COUNT(*) AS user_count,
+  COUNTIF(later_orders IS NOT NULL) AS mature_user_count,
+  COALESCE(SUM(later_orders), 0) AS later_orders,
+  COALESCE(SUM(CAST(later_orders * later_orders AS FLOAT64)), 0) AS later_orders_squared,
+  COALESCE(SUM(later_revenue), 0) AS later_revenue,
+  COALESCE(SUM(CAST(later_revenue AS FLOAT64) * CAST(later_revenue AS FLOAT64)), 0) AS later_revenue_squared,
+  signup_month
+FROM assigned_users
+GROUP BY signup_month, experiment, arm, activation, cart_rule, is_subscriber
