@@ -229,6 +229,11 @@ def _timestamp(node: exp.Expr) -> None:
         _check_text(node.this, Type.TIMESTAMP)
 
 
+_SIGNS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "!=", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=",
+}  # fmt: skip
+
+
 def _comparison(node: exp.Expr) -> None:
     pairs = [(node.args["this"], node.args["expression"])] if "expression" in node.args else []
     if isinstance(node, exp.Between):
@@ -237,6 +242,8 @@ def _comparison(node: exp.Expr) -> None:
         query = node.args.get("query")
         pairs = [(node.this, value) for value in (query.unnest().selects if query is not None else node.expressions)]
     for left, right in pairs:
+        if type(node) in _SIGNS and exp.Null in (type(left), type(right)):
+            raise SqlError(f"an operand of {_SIGNS[type(node)]} is the literal NULL: use IS NULL", line_of(node))
         types = {type_of(left), type_of(right)}
         if None not in types and len(types) == 2 and not types <= _NUMBERS:
             named = " with ".join(sorted(str(type_) for type_ in types))
