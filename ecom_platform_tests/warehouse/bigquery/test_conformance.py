@@ -37,7 +37,7 @@ def test_a_case_holds_on_the_emulator(client: Client, case: Case) -> None:
 
 
 def answers(client: Client, case: Case) -> list[object]:
-    return [_in_utc(row[0]) for row in client.query_and_wait(case.sql, retry=None, job_retry=None)]
+    return [_in_utc(row[0]) for row in client.query(case.sql, job_retry=None).result()]
 
 
 def _in_utc(value: object) -> object:
