@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ecom_platform.quality.checks.validation import validate
+from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
-from ecom_platform.warehouse.sql import load_sql, sql_folder
 from ecom_platform_tests.origins.source.conftest import OpenSource
 from ecom_platform_tests.quality.built import derive
 
@@ -24,7 +24,7 @@ FILES: dict[str, str | None] = {
         UNION ALL SELECT 'e2', 'u1', 's1', 'view_product', TIMESTAMP '2024-01-05 10:01:00'
     """,
 }
-DERIVED = [asset.table for asset in load_sql(sql_folder(), CATALOG)]
+DERIVED = [asset.table for asset in platform_sql()]
 
 
 @pytest.fixture
