@@ -19,6 +19,7 @@ from ecom_platform.cli.cost import announce
 from ecom_platform.cli.instance import open_instance
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.settings import Settings, SettingsError
 
 SHOWN_SECONDS = 0.05
@@ -169,7 +170,9 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
         return None
     graph = definitions.resolve_asset_graph()
     try:
-        keys = dg.AssetSelection.from_string(select).required_multi_asset_neighbors().resolve(graph)
+        with knowingly():
+            selection = dg.AssetSelection.from_string(select)
+        keys = selection.required_multi_asset_neighbors().resolve(graph)
     except Exception as error:
         raise SettingsError(f"--select is {select!r}: {str(error).splitlines()[0]}") from None
     if not keys:
