@@ -23,6 +23,7 @@ from ecom_platform.origins.source.columns import (
     quoted,
     unparsable,
 )
+from ecom_platform.origins.source.confinement import confined, ending_within
 from ecom_platform.origins.source.errors import SourceError, counted, said_by_duckdb
 from ecom_platform.origins.source.folder import GIVEN, Folder, TableFile
 from ecom_platform.origins.source.months import own_date, with_months
@@ -30,8 +31,6 @@ from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-MEMORY_LIMIT = "1GB"
 
 NEW_USER_DAYS = 45
 
@@ -41,10 +40,7 @@ def check_columns(folder: Folder) -> None:
 
     Raises SourceError for SQL that does not bind, a column that is unknown, missing or of another type.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        _prepare(connection)
+    with confined(folder.readable) as connection, ending_within(folder.time_limit, connection):
         _create_views(connection, folder)
         for given in folder.tables.values():
             _given_columns(connection, given)
@@ -56,24 +52,22 @@ class Evaluation:
     def __init__(self, folder: Folder, start_month: date, as_of: date, scratch: Path | None) -> None:
         """Evaluates every file.
 
-        Raises SourceError for SQL that fails on the data, values that do not fit, and rows dated outside the observed time.
+        Raises SourceError for SQL that fails on the data or does not end, values that do not fit, and rows dated outside the
+        observed time.
         """
-        import duckdb
-
         if scratch is not None:
             scratch.mkdir(parents=True, exist_ok=True)
         directory = Path(tempfile.mkdtemp(prefix="ecom-source-", dir=scratch))
-        self._connection = duckdb.connect(str(directory / "source.duckdb"))
+        self._connection = confined(folder.readable, directory / "source.duckdb")
         self.close = weakref.finalize(self, _give_back, self._connection, directory)
         """Gives back the temporary database; called by itself when nobody holds the evaluation any more."""
         try:
-            _prepare(self._connection)
-            self._connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-            _create_views(self._connection, folder)
-            placed: dict[str, str] = {}
-            for name, table in GIVEN.items():
-                self._load(table, folder.tables.get(name), placed, start_month, as_of)
-                placed[str(table)] = f"main.{name}"
+            with ending_within(folder.time_limit, self._connection):
+                _create_views(self._connection, folder)
+                placed: dict[str, str] = {}
+                for name, table in GIVEN.items():
+                    self._load(table, folder.tables.get(name), placed, start_month, as_of)
+                    placed[str(table)] = f"main.{name}"
         except BaseException:
             self.close()
             raise
@@ -177,16 +171,6 @@ class Evaluation:
 def _give_back(connection: Any, directory: Path) -> None:
     connection.close()
     shutil.rmtree(directory, ignore_errors=True)
-
-
-def _prepare(connection: Any) -> None:
-    """A session that installs nothing, sees no variable of Python's, and knows one time zone."""
-    for setting in (
-        "autoinstall_known_extensions = false",
-        "python_enable_replacements = false",
-        "TimeZone = 'UTC'",
-    ):
-        connection.execute(f"SET {setting}")
 
 
 def _create_views(connection: Any, folder: Folder) -> None:

@@ -13,7 +13,11 @@ from ecom_platform.origins.source.errors import SourceError, did_you_mean
 
 FILE_NAME = "source.toml"
 
-_KEYS = ("title", "start_month", "as_of", "currency", "licence", "attribution", "data", "data_env")
+_TEXTS = ("title", "currency", "licence", "attribution", "data", "data_env")
+_KEYS = (*_TEXTS, "start_month", "as_of", "may_read", "time_limit")
+
+TIME_LIMIT_SECONDS = 600
+LONGEST_SECONDS = 86400
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class SourceSettings:
     `start_month` is the first day of the first month with data, `as_of` the last whole day observed; None where the
     source leaves them to the platform's own settings. `currency` is an ISO 4217 code, empty when unknown.
     `data_folder` is where relative paths in the SQL files are looked up first, `data_env` the environment variable
-    that may name another, empty when there is none.
+    that may name another, empty when there is none. `may_read` are further folders that the SQL may read files of, and
+    `time_limit` is how long it may take, in seconds.
     """
 
     title: str
@@ -34,6 +39,8 @@ class SourceSettings:
     attribution: str
     data_folder: Path
     data_env: str
+    may_read: tuple[Path, ...]
+    time_limit: float
 
 
 def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> SourceSettings:
@@ -44,11 +51,11 @@ def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) 
     Raises SourceError for a file that is no TOML, an unknown key, or a value that is not what its key takes.
     """
     path = folder / FILE_NAME
-    said = _toml(path) if path.is_file() else {}
+    said = _toml(path) if path.exists() or path.is_symlink() else {}
     for key in said:
         if key not in _KEYS:
             raise SourceError(f"{FILE_NAME}: there is no setting {key!r}{did_you_mean(key, _KEYS)}")
-    texts = {key: _text(said, key) for key in ("title", "currency", "licence", "attribution", "data", "data_env")}
+    texts = {key: _text(said, key) for key in _TEXTS}
     currency = texts["currency"]
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise SourceError(f"{FILE_NAME}: currency = {currency!r} is no ISO 4217 code such as 'GBP'")
@@ -64,6 +71,8 @@ def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) 
         attribution=texts["attribution"],
         data_folder=_data_folder(folder, texts["data"], texts["data_env"], environ),
         data_env=texts["data_env"],
+        may_read=_folders(folder, said.get("may_read", [])),
+        time_limit=_seconds(said.get("time_limit", TIME_LIMIT_SECONDS)),
     )
 
 
@@ -76,7 +85,9 @@ def require_order(start_month: date | None, as_of: date | None) -> None:
 def _toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except OSError as error:
+        raise SourceError(f"{FILE_NAME} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{FILE_NAME} is no TOML: {error}") from error
 
 
@@ -111,6 +122,22 @@ def _as_of(value: object) -> date | None:
     except ValueError:
         pass
     raise SourceError(f"{FILE_NAME}: as_of = {str(value)!r} must be a day such as '2011-12-09'")
+
+
+def _folders(folder: Path, value: object) -> tuple[Path, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise SourceError(f"{FILE_NAME}: may_read = {value!r} must be a list of folders, each in quotes")
+    folders = [(folder / Path(each).expanduser()).resolve() for each in value]
+    for each, path in zip(value, folders, strict=True):
+        if not path.is_dir():
+            raise SourceError(f"{FILE_NAME}: may_read names {each!r}, which is no folder")
+    return tuple(folders)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_SECONDS:
+        raise SourceError(f"{FILE_NAME}: time_limit = {value!r} must be a number of seconds from 1 to {LONGEST_SECONDS}")
+    return float(value)
 
 
 def _data_folder(folder: Path, data: str, data_env: str, environ: Mapping[str, str]) -> Path:
