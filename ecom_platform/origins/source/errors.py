@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 from ecom_platform.warehouse.contract import WarehouseError
 
-
 OUTSIDE = "lies outside the source's folders; put it there, or name its folder with may_read in source.toml"
 _CONFINED = "- file system operations are disabled by configuration"
 

@@ -111,7 +111,9 @@ def _matters(file: Path) -> bool:
 def _require_harmless(file: Path) -> None:
     name, _, suffix = file.name.partition(".")
     if name.lower() in GIVEN and file.suffix not in _NOTES:
-        raise SourceError(f"{file.name}: a raw table is given as .sql, .csv or .parquet, not as {suffix and f'.{suffix}' or 'this'}")
+        given = f".{suffix}" if suffix else "this"
+        given = f".{suffix}" if suffix else "this"
+        raise SourceError(f"{file.name}: a raw table is given as .sql, .csv or .parquet, not as {given}")
     if file.suffix == ".toml" and file.name != FILE_NAME:
         raise SourceError(f"{file.name}: a source's settings are in {FILE_NAME}")
 

@@ -52,7 +52,7 @@ def test_sql_reads_no_file_outside(open_source: OpenSource, outside: Path, relat
 def test_a_link_leads_no_further(open_source: OpenSource, folder: Path, outside: Path, relation: str) -> None:
     (folder / "link.csv").symlink_to(outside / "people.csv")
     (folder / "linked").symlink_to(outside)
-    with pytest.raises(SourceError, match="lies outside the source's folders|No files found"):
+    with pytest.raises(SourceError, match=r"lies outside the source's folders|No files found"):
         open_source({"users.sql": reading(relation)})
 
 
