@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ecom_platform.quality.checks.rules import Family, Holds, Rule, Tables, rules
 from ecom_platform.tables.cleaning import QUARANTINE_REASON
 from ecom_platform.tables.layers import LAYERS
+from ecom_platform.tables.raw.order_items import HALF_CENTS
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 if TYPE_CHECKING:
@@ -58,14 +59,16 @@ def _ordered_after_signup(rows: ir.Table, tables: Tables) -> ir.BooleanColumn:
 
 
 def _priced(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
-    return rows.line_amount == rows.price * rows.qty
+    return (rows.line_amount - rows.price * rows.qty).abs() * HALF_CENTS <= rows.qty + 1
 
 
 def _adding_up(rows: ir.Table, tables: Tables) -> ir.BooleanColumn:
     orders = tables.others["clean.orders"].select("order_id", "signup_month", "total_amount")
-    sums = rows.group_by(["order_id", "signup_month"]).aggregate(lines=rows.line_amount.sum())
+    by_order = rows.group_by(["order_id", "signup_month"])
+    sums = by_order.aggregate(lines=rows.line_amount.sum(), half_cents=(rows.qty + 1).sum())
     off = orders.inner_join(sums, ["order_id", "signup_month"])
-    return ~rows.order_id.isin(off.filter(off.lines != off.total_amount).order_id)
+    differs = (off.lines - off.total_amount).abs() * HALF_CENTS > off.half_cents
+    return ~rows.order_id.isin(off.filter(differs).order_id)
 
 
 def _one_user(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
@@ -108,10 +111,10 @@ _INVARIANTS: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "clean.order_items": (
-        _rule("line_priced", "line_amount is price x qty", ("line_amount", "price", "qty"), _priced),
+        _rule("line_priced", "line_amount is price x qty, within rounding", ("line_amount", "price", "qty"), _priced),
         _rule(
             "lines_add_up",
-            "the lines of an order add up to its total_amount",
+            "the lines of an order add up to its total_amount, within rounding",
             ("line_amount", "order_id"),
             _adding_up,
             ("clean.orders",),

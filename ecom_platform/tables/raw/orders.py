@@ -82,7 +82,7 @@ ORDERS = Table(
             "amount_mismatch",
             ("total_amount",),
             REPAIR,
-            "replaced by the sum of its sound lines",
+            "replaced by the sum of its sound lines where it misses that by more than rounding explains",
             "a total is computed, lines are recorded; quarantined lines are no part of it",
             injected=True,
         ),
