@@ -1,7 +1,8 @@
 """What the rows of particular clean tables keep beyond their columns: how values in a row, and rows among themselves, agree.
 
 A guard with these notices what types and keys cannot: two columns of the same type swapped, a partition shifted by a
-month, a file cut short. Everything here must hold whatever source the rows came from.
+month, a file cut short. Everything here must hold whatever source the rows came from; what is demanded of a raw table is
+only reported.
 """
 
 from __future__ import annotations
@@ -76,6 +77,20 @@ def _one_user(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
     return ~rows.session_id.isin(sessions.filter(sessions["first"] != sessions["last"]).session_id)
 
 
+def _in_order(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
+    at, stage = rows.event_timestamp, rows.event_type
+    steps = rows.filter(stage.isin(["checkout_start", "payment_attempt", "purchase"]) & rows.session_id.notnull())
+    sessions = steps.group_by("session_id").aggregate(
+        checkout=at.min(where=stage == "checkout_start"),
+        payment=at.min(where=stage == "payment_attempt"),
+        purchase=at.min(where=stage == "purchase"),
+    )
+    early = (sessions.payment < sessions.checkout) | (sessions.purchase < sessions.payment)
+    return ~(stage.isin(["payment_attempt", "purchase"]) & rows.session_id.isin(sessions.filter(early).session_id)).fill_null(
+        False
+    )
+
+
 def _since(column: str) -> Holds:
     return lambda rows, _: rows[column].cast("date") >= rows.signup_month
 
@@ -118,6 +133,14 @@ _INVARIANTS: Mapping[str, tuple[Rule, ...]] = {
             ("line_amount", "order_id"),
             _adding_up,
             ("clean.orders",),
+        ),
+    ),
+    "raw.user_events": (
+        _rule(
+            "stages_in_order",
+            "no session pays before it has begun a checkout, or buys before it pays",
+            ("event_type", "event_timestamp", "session_id"),
+            _in_order,
         ),
     ),
     "clean.user_events": (

@@ -54,8 +54,10 @@ USER_EVENTS = Table(
             "timestamp_reversed",
             ("event_timestamp",),
             REPAIR,
-            "replaced by the time of the event it must follow",
-            "it is the least change that restores the order of the stages; the later stage is taken to be the wrong one",
+            "replaced by the time of the event it must follow, where it is the only one of its stage in the session, and less "
+            "than 5 seconds before the only one of the stage that leads to it",
+            "nobody does that; any other order is behaviour and stays. It is the least change that restores the order of the "
+            "stages; the later stage is taken to be the wrong one",
             injected=True,
         ),
         Remediation(
