@@ -75,12 +75,32 @@ def fits(column: Column, given: str) -> bool:
 
 def misfit(file: str, table: Table, column: Column, given: str) -> SourceError:
     """The error for a column of another type, with the expression that would convert it."""
+    if nested := re.search(r"^(STRUCT|MAP|UNION)\(|\[\d*\]$", given):
+        part = f"{column.name}.NAME" if nested[1] == "STRUCT" else f"{column.name}[1]"
+        return SourceError(
+            f"{file}: column {column.name} holds several values in one ({given}), but {table} needs one {column.type}; "
+            f"say in {table.name}.sql which is meant, as in {part}"
+        )
     remedy = f"CAST({column.name} AS {DUCKDB_TYPES[column.type]})"
     where = "" if file.endswith(".sql") else f" in {table.name}.sql instead"
     return SourceError(
         f"{file}: column {column.name} is {given}, but {table} needs {column.type}; "
         f"convert it{where}, if that is what is meant: {remedy}"
     )
+
+
+_WRITTEN_AS = {
+    Type.DATE: "2024-01-31",
+    Type.TIMESTAMP: "2024-01-31 18:30:00",
+    Type.NUMERIC: "1234.50",
+    Type.BOOL: "true or false",
+}
+
+
+def written_as(column: Column) -> str:
+    """How a CSV file writes the column's values, where it can be written otherwise."""
+    example = _WRITTEN_AS.get(column.type)
+    return f" ({column.type} is written {example} here)" if example else ""
 
 
 def converted(column: Column) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecom_platform.origins.source import diagnosis
 from ecom_platform.origins.source.columns import (
     DUCKDB_TYPES,
     check_names,
@@ -22,6 +23,7 @@ from ecom_platform.origins.source.columns import (
     parsed,
     quoted,
     unparsable,
+    written_as,
 )
 from ecom_platform.origins.source.confinement import confined, ending_within
 from ecom_platform.origins.source.errors import SourceError, counted, said_by_duckdb
@@ -43,7 +45,7 @@ def check_columns(folder: Folder) -> None:
     with confined(folder.readable) as connection, ending_within(folder.time_limit, connection):
         _create_views(connection, folder)
         for given in folder.tables.values():
-            _given_columns(connection, given)
+            _given_columns(connection, folder, given)
 
 
 class Evaluation:
@@ -55,6 +57,7 @@ class Evaluation:
         Raises SourceError for SQL that fails on the data or does not end, values that do not fit, and rows dated outside the
         observed time.
         """
+        self._folder = folder
         if scratch is not None:
             scratch.mkdir(parents=True, exist_ok=True)
         directory = Path(tempfile.mkdtemp(prefix="ecom-source-", dir=scratch))
@@ -97,8 +100,8 @@ class Evaluation:
 
     def _typed(self, given: TableFile, as_of: date) -> str:
         """A SELECT of the given rows in the raw table's columns and types, all but the month."""
-        columns = _given_columns(self._connection, given)
-        from_text = given.file.suffix == ".csv" and given.select is None
+        columns = _given_columns(self._connection, self._folder, given)
+        from_text = _is_csv(given)
         if from_text:
             self._require_parsable(given, columns)
         expressions = []
@@ -127,10 +130,11 @@ class Evaluation:
         for number, column in enumerate(conditions):
             count, example = found[2 * number], found[2 * number + 1]
             if count:
+                line = diagnosis.line_of(given.file, column.name, example)
                 raise SourceError(
                     f"{given.file.name}: {counted(count, 'value')} of column {column.name} {'is' if count == 1 else 'are'} no "
-                    f"{column.type}, which {given.table} needs, such as {example!r}; correct the file or convert it in "
-                    f"{given.table.name}.sql instead"
+                    f"{column.type}, which {given.table} needs, such as {example!r}{f' on line {line}' if line else ''}"
+                    f"{written_as(column)}; correct the file or convert it in {given.table.name}.sql instead"
                 )
 
     def _keys_repeat(self, given: TableFile, typed: str) -> bool:
@@ -165,7 +169,7 @@ class Evaluation:
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:
-            raise SourceError(f"{given.file.name}: {said_by_duckdb(error)[0]}") from error
+            raise _failed(self._folder, given, error) from error
 
 
 def _give_back(connection: Any, directory: Path) -> None:
@@ -182,7 +186,8 @@ def _create_views(connection: Any, folder: Folder) -> None:
             connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {select.sql}")
         except duckdb.Error as error:
             sentence, line = said_by_duckdb(error)
-            raise SourceError(f"{select.file.name}{f', line {line}' if line else ''}: {sentence}") from error
+            cause = diagnosis.of_encoding(select.data_files) if isinstance(error, duckdb.InvalidInputException) else None
+            raise SourceError(cause or f"{select.file.name}{f', line {line}' if line else ''}: {sentence}") from error
 
 
 def _relation(given: TableFile) -> str:
@@ -190,11 +195,11 @@ def _relation(given: TableFile) -> str:
         return f"_given_{given.table.name}"
     path = "'" + str(given.file).replace("'", "''") + "'"
     if given.file.suffix == ".csv":
-        return f"read_csv({path}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
+        return f"read_csv({path}, header = true, all_varchar = true, skip = 0, delim = ',', quote = '\"', escape = '\"')"
     return f"read_parquet({path})"
 
 
-def _given_columns(connection: Any, given: TableFile) -> dict[str, str]:
+def _given_columns(connection: Any, folder: Folder, given: TableFile) -> dict[str, str]:
     """The given columns and their DuckDB types, all of which fit the raw table."""
     import duckdb
 
@@ -202,15 +207,34 @@ def _given_columns(connection: Any, given: TableFile) -> dict[str, str]:
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         types = {name: type_ for name, type_, *_ in described}
-        check_names(given.file.name, given.table, list(types))
-        if given.select is None and given.file.suffix == ".csv":
+        try:
+            check_names(given.file.name, given.table, list(types))
+        except SourceError as error:
+            if _is_csv(given) and (cause := diagnosis.of_header(given.file)):
+                raise SourceError(cause) from error
+            raise
+        if _is_csv(given):
             return types
         for column in given.table.columns:
             if column.name in types and not _fits(connection, relation, column, types[column.name]):
                 raise misfit(given.file.name, given.table, column, types[column.name])
     except duckdb.Error as error:
-        raise SourceError(f"{given.file.name}: {said_by_duckdb(error)[0]}") from error
+        raise _failed(folder, given, error) from error
     return types
+
+
+def _is_csv(given: TableFile) -> bool:
+    return given.select is None and given.file.suffix == ".csv"
+
+
+def _failed(folder: Folder, given: TableFile, error: Exception) -> SourceError:
+    """What DuckDB said of a file, or the cause that it did not see."""
+    import duckdb
+
+    cause = None
+    if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
+        cause = diagnosis.of_rows(given.file) if _is_csv(given) else diagnosis.of_encoding(folder.data_files)
+    return SourceError(cause or f"{given.file.name}: {said_by_duckdb(error)[0]}")
 
 
 def _fits(connection: Any, relation: str, column: Column, given: str) -> bool:
