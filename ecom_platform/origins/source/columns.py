@@ -7,9 +7,10 @@ in the source's SQL, where it can be seen. Text from a CSV file, which has no ty
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ecom_platform.origins.source.errors import SourceError, did_you_mean
+from ecom_platform.origins.source.settings import ANY_OTHER, VOCABULARIES
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 
 DUCKDB_TYPES = {
@@ -111,6 +112,22 @@ def converted(column: Column) -> str:
 def parsed(column: Column) -> str:
     """An expression that parses the column from text; null for empty text, and for a text that `unparsable` finds."""
     return f"TRY_CAST(nullif({quoted(column.name)}, '') AS {DUCKDB_TYPES[column.type]})"
+
+
+def mapped(column: Column, value: str, meant: Mapping[str, str]) -> str:
+    """An expression for what a value stands for, given that of a text; null stays null."""
+    others = meant.get(ANY_OTHER)
+    whens = [(f"{value} = {_literal(own)}", stands_for) for own, stands_for in meant.items() if own != ANY_OTHER]
+    if others is not None:
+        accepted = ", ".join(map(_literal, VOCABULARIES[column.name]))
+        known = f" AND {value} NOT IN ({accepted})" if accepted else ""
+        whens.append((f"{value} IS NOT NULL{known}", others))
+    cases = " ".join(f"WHEN {condition} THEN nullif({_literal(stands_for)}, '')" for condition, stands_for in whens)
+    return f"CASE {cases} ELSE {value} END" if cases else value
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def unparsable(column: Column) -> str | None:

@@ -19,6 +19,7 @@ from ecom_platform.origins.source.columns import (
     check_names,
     converted,
     fits,
+    mapped,
     misfit,
     parsed,
     quoted,
@@ -110,6 +111,7 @@ class Evaluation:
                 continue
             if column.name in columns:
                 value = parsed(column) if from_text else converted(column)
+                value = mapped(column, value, self._folder.values.get(column.name, {}))
             elif column.name == "is_new_user_flag":
                 day = parsed(given.table.column("signup_date")) if from_text else "signup_date"
                 value = f"{day} > DATE '{as_of}' - {NEW_USER_DAYS}"

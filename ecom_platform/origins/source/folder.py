@@ -34,12 +34,14 @@ class TableFile:
 class Folder:
     """The files of a source: `views` in an order in which each reads only earlier ones, and a file for each table given.
 
-    `readable` are the folders whose files its SQL may read, `time_limit` how long it may take (seconds).
+    `readable` are the folders whose files its SQL may read, `time_limit` how long it may take (seconds), and `values` what
+    the source's own values stand for, by column.
     """
 
     path: Path
     readable: tuple[Path, ...]
     time_limit: float
+    values: Mapping[str, Mapping[str, str]]
     views: tuple[Select, ...]
     tables: Mapping[str, TableFile]
 
@@ -100,7 +102,7 @@ def read_folder(path: Path, settings: SourceSettings) -> Folder:
     if not tables:
         raise SourceError(f"{path} gives no raw table; write one of {', '.join(f'{name}.sql' for name in GIVEN)}")
     order, given = _in_order(views), {name: tables[name] for name in GIVEN if name in tables}
-    return Folder(path, readable, settings.time_limit, order, given)
+    return Folder(path, readable, settings.time_limit, settings.values, order, given)
 
 
 def _matters(file: Path) -> bool:

@@ -10,11 +10,25 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ecom_platform.origins.source.errors import SourceError, did_you_mean
+from ecom_platform.tables import CLEANED
+from ecom_platform.tables.raw.orders import CANCELLED
+from ecom_platform.tables.spec import Type
 
 FILE_NAME = "source.toml"
 
 _TEXTS = ("title", "currency", "licence", "attribution", "data", "data_env")
-_KEYS = (*_TEXTS, "start_month", "as_of", "may_read", "time_limit")
+_KEYS = (*_TEXTS, "start_month", "as_of", "may_read", "time_limit", "values")
+
+ANY_OTHER = "*"
+"""In `values`: whatever is neither mapped nor one of the platform's values."""
+
+VOCABULARIES = {
+    column.name: (*column.accepted, *((CANCELLED,) if column.name == "payment_status" else ()))
+    for table in CLEANED
+    for column in table.columns
+    if column.type is Type.STRING and (column.accepted or column.name in ("region", "category"))
+}
+"""The columns whose values a source may map, with those that are accepted; none for a column that takes any."""
 
 TIME_LIMIT_SECONDS = 600
 LONGEST_SECONDS = 86400
@@ -28,7 +42,8 @@ class SourceSettings:
     source leaves them to the platform's own settings. `currency` is an ISO 4217 code, empty when unknown.
     `data_folder` is where relative paths in the SQL files are looked up first, `data_env` the environment variable
     that may name another, empty when there is none. `may_read` are further folders that the SQL may read files of, and
-    `time_limit` is how long it may take, in seconds.
+    `time_limit` is how long it may take, in seconds. `values` says by column which of the platform's values stands for one of
+    the source's own; `*` is any other, an empty text is none.
     """
 
     title: str
@@ -41,6 +56,7 @@ class SourceSettings:
     data_env: str
     may_read: tuple[Path, ...]
     time_limit: float
+    values: Mapping[str, Mapping[str, str]]
 
 
 def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> SourceSettings:
@@ -73,6 +89,7 @@ def read_source_settings(folder: Path, environ: Mapping[str, str] = os.environ) 
         data_env=texts["data_env"],
         may_read=_folders(folder, said.get("may_read", [])),
         time_limit=_seconds(said.get("time_limit", TIME_LIMIT_SECONDS)),
+        values=_values(said.get("values", {})),
     )
 
 
@@ -138,6 +155,25 @@ def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_SECONDS:
         raise SourceError(f"{FILE_NAME}: time_limit = {value!r} must be a number of seconds from 1 to {LONGEST_SECONDS}")
     return float(value)
+
+
+def _values(value: object) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict):
+        raise SourceError(f"{FILE_NAME}: values = {value!r} must be tables such as [values.device]")
+    for column, meant in value.items():
+        if column not in VOCABULARIES:
+            hint = did_you_mean(column, VOCABULARIES) or f"; there are {', '.join(VOCABULARIES)}"
+            raise SourceError(f"{FILE_NAME}: [values.{column}] is no column whose values can be mapped{hint}")
+        if not isinstance(meant, dict) or not all(isinstance(each, str) for each in meant.values()):
+            raise SourceError(f'{FILE_NAME}: [values.{column}] must say what each value stands for, as in "yours" = "ours"')
+        accepted = VOCABULARIES[column]
+        for own, stands_for in meant.items():
+            if accepted and stands_for and stands_for not in accepted:
+                raise SourceError(
+                    f"{FILE_NAME}: [values.{column}] maps {own!r} to {stands_for!r}, but {column} is one of "
+                    f"{', '.join(accepted)}, or '' for none"
+                )
+    return value
 
 
 def _data_folder(folder: Path, data: str, data_env: str, environ: Mapping[str, str]) -> Path:

@@ -4,6 +4,8 @@ from ecom_platform.tables.remediation import EITHER, QUARANTINE, REPAIR, Fault, 
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 PAYMENT_STATUSES = ("success", "failed")
+CANCELLED = "cancelled"
+"""A status that a source may give, and that puts an order into quarantine: it is no sale."""
 
 ORDERS = Table(
     layer="raw",

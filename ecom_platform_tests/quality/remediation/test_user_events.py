@@ -105,10 +105,13 @@ class TestStages:
             purchase: "purchase_without_payment",
         }
 
-    def test_a_stage_nobody_knows_is_quarantined(self, people: Shop) -> None:
-        keys = [people.event("10:00", "anna", "s1", kind) for kind in ("refund", None)]
+    def test_what_is_no_stage_is_kept_as_something_else(self, people: Shop) -> None:
+        wrong = [people.event("10:00", "anna", "s1", kind) for kind in ("refund", None)]
+        right = people.event("10:01", "anna", "s1", "other")
         people.remediate()
-        assert people.quarantine("user_events") == dict.fromkeys(keys, "unknown_event_type")
+        assert people.kinds("user_events") == {(key, "unknown_event_type") for key in wrong}
+        assert {row["event_type"] for row in people.clean("user_events").values()} == {"other"}
+        assert people.clean("user_events").keys() == {*wrong, right}
 
 
 class TestTime:
