@@ -39,6 +39,7 @@ EVENT_NAMES = {
     "checkout": "checkout_start",
     "pay": "payment_attempt",
     "buy": "purchase",
+    "other": "other",
 }
 
 
