@@ -19,6 +19,7 @@ from ecom_platform.cli.cost import announce
 from ecom_platform.cli.instance import open_instance
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
+from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.settings import Settings, SettingsError
 
 SHOWN_SECONDS = 0.05
@@ -68,7 +69,9 @@ class RunSummary:
             else:
                 asset.failed += 1
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            self.errors[step] = _innermost(event.step_failure_data.error)
+            error = _innermost(event.step_failure_data.error)
+            # All files are read by whichever table comes first: it is not the one at fault.
+            self.errors["your files" if _is_of_source(error) else step] = _message(error)
 
 
 def _rows(metadata: Any) -> int:
@@ -78,10 +81,20 @@ def _rows(metadata: Any) -> int:
     return 0
 
 
-def _innermost(error: Any) -> str:
+def _innermost(error: Any) -> Any:
     while error is not None and error.cause is not None:
         error = error.cause
+    return error
+
+
+def _message(error: Any) -> str:
     return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without a message."
+
+
+def _is_of_source(error: Any) -> bool:
+    from ecom_platform.origins.source import SourceError
+
+    return error is not None and error.cls_name == SourceError.__name__
 
 
 class _EventHandler(logging.Handler):
@@ -103,8 +116,17 @@ class _EventHandler(logging.Handler):
             self.progress.advance(self.task)
 
 
-def execute(settings: Settings, select: str | None, months: tuple[str, str] | None, job_name: str | None = None) -> int:
+def execute(
+    settings: Settings,
+    select: str | None,
+    months: tuple[str, str] | None,
+    job_name: str | None = None,
+    *,
+    kept: bool = True,
+) -> int:
     """Runs a job, or the selected assets, for the given range of months; returns the exit code.
+
+    Where to look at the results is said only of those that are `kept`.
 
     Raises SettingsError for an unknown job, a selection that names no asset and months that are not partitions.
     """
@@ -151,7 +173,9 @@ def execute(settings: Settings, select: str | None, months: tuple[str, str] | No
                 raise_on_error=False,
             )
             seconds = time.monotonic() - started
-    _show(console, summary, result.success, result.run_id, seconds, resource.whereabouts())
+    _show(console, summary, result.success, result.run_id, seconds)
+    if kept:
+        _recommend(console, resource.whereabouts())
     return 0 if result.success else 1
 
 
@@ -169,7 +193,9 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
         return None
     graph = definitions.resolve_asset_graph()
     try:
-        keys = dg.AssetSelection.from_string(select).required_multi_asset_neighbors().resolve(graph)
+        with knowingly():
+            selection = dg.AssetSelection.from_string(select)
+        keys = selection.required_multi_asset_neighbors().resolve(graph)
     except Exception as error:
         raise SettingsError(f"--select is {select!r}: {str(error).splitlines()[0]}") from None
     if not keys:
@@ -177,7 +203,7 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
     return sorted(keys)
 
 
-def _show(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float, whereabouts: str) -> None:
+def _show(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float) -> None:
     table = RichTable(box=None, header_style="bold", pad_edge=False)
     table.add_column("asset", no_wrap=True)
     for name in ("rows", "seconds", "checks passed", "warned", "failed"):
@@ -197,6 +223,9 @@ def _show(console: Console, summary: RunSummary, success: bool, run_id: str, sec
     materialised = sum(asset.materialised for asset in summary.assets.values())
     verdict = "[green]done[/]" if success else "[red]failed[/]"
     console.print(f"\n{verdict}: {materialised} assets in {seconds:.0f} s, run {run_id.split('-')[0]}.", highlight=False)
+
+
+def _recommend(console: Console, whereabouts: str) -> None:
     console.print(
         f"Look next:\n  ecom ui                      the assets, their checks and this run, in the Dagster UI\n"
         f'  ecom query "SELECT * FROM analysis.ltv_repurchase"\n'

@@ -31,11 +31,15 @@ def command(select: str | None, months: str | None, job: str | None) -> None:
     """
     if job and select:
         raise click.UsageError("--job already says what runs: leave --select out.")
-    run_platform(select, months, job)
+    raise SystemExit(run_platform(select, months, job))
 
 
-def run_platform(select: str | None = None, months: str | None = None, job: str | None = None) -> None:
-    """Runs what is selected under the settings of the environment and shows the progress; exits with 1 when it fails."""
+def run_platform(select: str | None = None, months: str | None = None, job: str | None = None, *, kept: bool = True) -> int:
+    """Runs what is selected under the settings of the environment and shows the progress; returns the exit code.
+
+    A whole run over a source ends with the account of its rows, and fails when a table lost all of them. What is not
+    `kept` is not recommended for a look.
+    """
     from ecom_platform.cli.execution import execute
     from ecom_platform.cli.instance import prepare_home
     from ecom_platform.origins.origin import open_origin
@@ -44,4 +48,21 @@ def run_platform(select: str | None = None, months: str | None = None, job: str 
     # An impossible world, or files that cannot be read, are reported before a run begins.
     open_origin(settings, settings.observed_until())
     prepare_home(settings)
-    raise SystemExit(execute(settings, select, parse_months(months) if months else None, job))
+    code = execute(settings, select, parse_months(months) if months else None, job, kept=kept)
+    whole = not (select or months or job)
+    return _account(settings) if code == 0 and settings.source is not None and whole else code
+
+
+def _account(settings: Settings) -> int:
+    import sys
+
+    from rich.console import Console
+
+    from ecom_platform.cli.accounts import lost_whole, show
+    from ecom_platform.orchestration.resources import warehouse_resource
+    from ecom_platform.origins.origin import provenance
+    from ecom_platform.quality.remediation.accounting import accounts
+
+    found = accounts(warehouse_resource(settings).open())
+    show(Console(width=None if sys.stdout.isatty() else 120), found, provenance(settings).get("currency", ""))
+    return 1 if lost_whole(found) else 0

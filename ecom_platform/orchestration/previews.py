@@ -3,6 +3,7 @@
 - Single-run backfills (beta), in `assets`: otherwise a backfill of 36 months is 36 runs, each opening the warehouse for one
   month of every table.
 - Data versions of outputs (beta), in `assets/raw.py`: a product catalogue that is written again and equal rebuilds nothing.
+- Groups in a selection's text, in `cli/execution.py`: Dagster's own parser passes a parameter that is beta.
 - Checks by partition (preview), in `checks/partitioned.py`: a month with bad rows must not hold back the other months.
 """
 

@@ -27,7 +27,7 @@ from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.tables.raw.experiment_assignments import EXPERIMENT_ASSIGNMENTS
 from ecom_platform.tables.raw.injected_anomalies import INJECTED_ANOMALIES
 from ecom_platform.tables.raw.observation_windows import OBSERVATION_WINDOWS
-from ecom_platform.tables.raw.order_items import ORDER_ITEMS
+from ecom_platform.tables.raw.order_items import HALF_CENTS, ORDER_ITEMS
 from ecom_platform.tables.raw.orders import ORDERS
 from ecom_platform.tables.raw.products import PRODUCTS
 from ecom_platform.tables.raw.user_events import USER_EVENTS
@@ -72,7 +72,7 @@ CATALOG = Catalog(
         *INSIGHTS,
         *QUALITY,
     ),
-    parameters=ACTIVATION.parameters,
+    parameters={**ACTIVATION.parameters, "half_cents": HALF_CENTS},
 )
 
 __all__ = [

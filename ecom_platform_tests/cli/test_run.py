@@ -75,7 +75,7 @@ def test_another_world_is_refused_with_the_way_out(ecom: Ecom, tmp_path: Path) -
     before = hashes(tmp_path / "home")
     answer = ecom("run", "--seed", "8", "--select", "group:raw")
     assert answer.exit_code == 1
-    assert "holds another world: seed is 7 there and 8 here" in " ".join(answer.out.split())
+    assert "holds the data of another world: seed is 7 there and 8 here" in " ".join(answer.out.split())
     assert "another ECOM_HOME" in " ".join(answer.out.split())
     assert "Traceback" not in answer.out + answer.err
     assert hashes(tmp_path / "home") == before

@@ -40,6 +40,7 @@ EVENT_NAMES = {
     "checkout": "checkout_start",
     "pay": "payment_attempt",
     "buy": "purchase",
+    "other": "other",
 }
 
 

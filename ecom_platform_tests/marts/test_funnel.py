@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
 from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
 from ecom_platform_tests.marts.shop import Marts, Shop
@@ -97,3 +100,26 @@ def test_conversion_rates_are_sums_over_sums_of_sessions_that_got_so_far(marts: 
     assert list(first.values()) == [date(2024, 1, 10), "iOS", "direct", 2, 1, 1, 1, 1, 0.5, 1, 1, 1, 0.5]
     assert list(second.values()) == [date(2024, 1, 17), "iOS", "unknown", 1, 1, 1, 1, 0, 1, 1, 1, 0, 0]
     assert list(third.values()) == [date(2024, 2, 9), "Web", "direct", 1, 1, 0, 0, 0, 1, 0, None, None, 0]
+
+
+def test_what_is_no_stage_is_activity_and_changes_no_funnel(tmp_path: Path) -> None:
+    def built(others: bool) -> Marts:
+        shop = Shop(observed_until=date(2024, 6, 30))
+        shop.user("ann", SIGNUP)
+        shop.session("ann", "2024-01-10 09:00", *(["other"] if others else []), "view mop", "cart mop", session_id="s1")
+        if others:
+            shop.session("ann", "2024-01-12 09:00", "other", "other", session_id="s2")
+        place = tmp_path / str(others)
+        place.mkdir()
+        return shop.build(place, DM_FUNNEL_EVENTS, DM_FUNNEL_CONVERSION, FUNNEL_DROPOFF, DM_ACTIVATION_FEATURES)
+
+    with_others, without = built(True), built(False)
+    row = with_others.row(DM_FUNNEL_EVENTS, session_id="s2")
+    assert (row["event_count"], row["furthest_stage"], row["drop_off_stage"]) == (2, None, None)
+    assert with_others.row(DM_FUNNEL_EVENTS, session_id="s1")["event_count"] == 3
+    assert sum(with_others.values(DM_ACTIVATION_FEATURES, "session_count")) > sum(
+        without.values(DM_ACTIVATION_FEATURES, "session_count")
+    )
+    assert with_others.rows(DM_FUNNEL_CONVERSION) == without.rows(DM_FUNNEL_CONVERSION)
+    everybody = {"segment_dimension": "all"}
+    assert with_others.rows(FUNNEL_DROPOFF, **everybody) == without.rows(FUNNEL_DROPOFF, **everybody)

@@ -160,3 +160,32 @@ def test_importing_pandera_leaves_the_zone_of_a_datetime_alone() -> None:
 
     seoul = datetime(2024, 2, 1, 0, 30, tzinfo=timezone(timedelta(hours=9)))
     assert pa.array([seoul], pa.timestamp("us", tz="UTC")).to_pylist() == [datetime(2024, 1, 31, 15, 30, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("stages", "out_of_order"),
+    [
+        (("checkout_start", "payment_attempt", "purchase"), 0),
+        (("checkout_start", "checkout_start", "payment_attempt", "payment_attempt"), 0),
+        (("payment_attempt", "checkout_start", "payment_attempt"), 2),
+        (("checkout_start", "purchase", "payment_attempt"), 2),
+        (("view_product", "purchase"), 0),
+    ],
+)
+def test_stages_out_of_order_are_reported(warehouse: DuckDBWarehouse, stages: tuple[str, ...], out_of_order: int) -> None:
+    events = [
+        {
+            **dict.fromkeys(EVENTS.column_names),
+            "event_id": f"e{number}",
+            "user_id": "anna",
+            "session_id": "s1",
+            "event_type": stage,
+            "event_timestamp": datetime(2024, 1, 5, 10, number, tzinfo=UTC),
+            "signup_month": JANUARY,
+        }
+        for number, stage in enumerate(stages)
+    ]
+    write(warehouse, "raw.user_events", events)
+    write(warehouse, "raw.products", [])
+    found = breaches(validate(warehouse, EVENTS, None))
+    assert found == ({"stages_in_order": {"2024-01-01": out_of_order}} if out_of_order else {})

@@ -31,6 +31,7 @@ WITH sessions AS (
     funnel.purchase_count
   FROM marts.dm_funnel_events AS funnel
   LEFT JOIN marts.dm_user_purchase_summary AS users ON users.user_id = funnel.user_id
+  WHERE funnel.furthest_stage IS NOT NULL
 ),
 
 user_paths AS (

@@ -1,6 +1,7 @@
 -- What share of sessions reaches each stage of the purchase funnel, by day, device and referrer?
 --
--- - **Unit**: day of the session's start (UTC) x device x referrer; `unknown` where a session has none.
+-- - **Unit**: day of the session's start (UTC) x device x referrer; `unknown` where a session has none. Sessions that reached
+--   no stage at all are not counted.
 -- - **Reached**: the session has an event of that stage or of a deeper one, so the counts never grow with depth even though a
 --   checkout without a cart is normal.
 -- - **Denominators**: each rate divides by the sessions that reached the stage before. To pool rows, add the counts and
@@ -15,6 +16,7 @@ WITH sessions AS (
     COALESCE(referrer, 'unknown') AS referrer,
     furthest_stage
   FROM marts.dm_funnel_events
+  WHERE furthest_stage IS NOT NULL
 ),
 
 reached AS (

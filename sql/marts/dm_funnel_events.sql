@@ -7,7 +7,8 @@
 -- - **Normalised stage times**: a stage's time is the earliest event of that stage *or of any deeper one*, so the times never
 --   decrease with depth, whatever the order in which events were logged. A stage without an event of its own stays null: a
 --   checkout without a cart is a normal branch, and no cart is invented for it.
--- - **Null**: times of stages not reached; the drop-off stage of sessions with a purchase; device and referrer when unknown.
+-- - **Null**: times of stages not reached; the drop-off stage of sessions with a purchase; the furthest and the drop-off stage
+--   of sessions without any stage, in which only other things were done; device and referrer when unknown.
 WITH sessions AS (
   SELECT
     user_id,
@@ -65,7 +66,7 @@ staged AS (
       WHEN sessions.payment_attempt_count > 0 THEN 'payment_attempt'
       WHEN sessions.checkout_count > 0 THEN 'checkout_start'
       WHEN sessions.cart_count > 0 THEN 'add_to_cart'
-      ELSE 'view_product'
+      WHEN sessions.view_count > 0 THEN 'view_product'
     END AS furthest_stage,
     sessions.discount_event_count > 0 AS is_discount_session,
     sessions.signup_month

@@ -1,11 +1,14 @@
 -- What is wrong with the lines of orders, and what is done about it. Decided within a signup month.
 --
+-- A price is rounded to two decimals, and so is a line's amount, so price x qty may miss the amount by half a cent a unit and
+-- half a cent for itself: qty + 1 half cents, `@half_cents` of which are 1. Within that the amount that was recorded is right.
+--
 -- | kind | when | remediation |
 -- |---|---|---|
 -- | `zero_price` | `price` is 0 | quarantine: a gift or a correction, not a sale |
 -- | `duplicate_line` | an earlier line of the order, by key, is equal in all other columns | quarantine all but the first |
 -- | `missing_line_amount` | `line_amount` is null, price and qty are sound | price x qty |
--- | `line_amount_mismatch` | `line_amount` is not price x qty, both sound | price x qty: the product is computed, the factors are recorded |
+-- | `line_amount_mismatch` | `line_amount` misses price x qty, both sound, by more than rounding explains | price x qty: the product is computed, the factors are recorded |
 WITH faults AS (
   SELECT
     order_item_id,
@@ -15,7 +18,7 @@ WITH faults AS (
     signup_month,
     CASE
       WHEN price > 0 AND qty > 0 AND line_amount IS NULL THEN 'missing_line_amount'
-      WHEN price > 0 AND qty > 0 AND line_amount <> price * qty THEN 'line_amount_mismatch'
+      WHEN price > 0 AND qty > 0 AND ABS(line_amount - price * qty) * @half_cents > qty + 1 THEN 'line_amount_mismatch'
     END AS amount_fault
   FROM raw.order_items
   WHERE price = 0 OR line_amount IS NULL OR line_amount <> price * qty

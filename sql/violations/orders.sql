@@ -1,8 +1,9 @@
 -- What is wrong with orders, and what is done about it. Decided within a signup month.
 --
 -- A *sound line* of an order is one that `violations.order_items` would not quarantine for a fault of its own. The *lines'
--- sum* is the sum of price x qty over the sound lines; an order whose lines were never delivered (it has none at all) has
--- no sum, and its amount is taken as it is. The *missing order day* of a user is the one day on which the (clean) event log
+-- sum* is the sum over the sound lines of `line_amount`, or of price x qty where that is missing or wrong; an order whose
+-- lines were never delivered (it has none at all) has no sum, and its amount is taken as it is. A product of a rounded price
+-- misses what was paid by up to qty + 1 half cents (`violations.order_items`), and the sum may miss the total by as much. The *missing order day* of a user is the one day on which the (clean) event log
 -- has one session with a payment more than there are orders; it is the date of the user's one order without a
 -- possible date.
 --
@@ -16,7 +17,7 @@
 -- | `missing_amount` | `total_amount` is null | the lines' sum; without, quarantine |
 -- | `negative_amount` | `total_amount` is below zero | the lines' sum; without, quarantine |
 -- | `no_sound_line` | it has lines, and none is sound | quarantine: nothing was sold |
--- | `amount_mismatch` | `total_amount` is not negative and not the lines' sum | the lines' sum: a total is computed, lines are recorded |
+-- | `amount_mismatch` | `total_amount` is not negative and misses the lines' sum by more than rounding explains | the lines' sum: a total is computed, lines are recorded |
 WITH sound_orders AS (
   SELECT
     o.order_id,
@@ -41,7 +42,12 @@ repeated_line_keys AS (
 
 -- Lines that are equal in all but their key count once, so this groups by all the others.
 sound_lines AS (
-  SELECT i.order_id, i.signup_month, i.price * i.qty AS amount
+  SELECT
+    i.order_id,
+    i.signup_month,
+    i.price * i.qty AS product,
+    IF(ABS(i.line_amount - i.price * i.qty) * @half_cents <= i.qty + 1, i.line_amount, NULL) AS recorded,
+    i.qty + 1 AS half_cents
   FROM raw.order_items AS i
   LEFT JOIN repeated_line_keys AS r ON r.order_item_id = i.order_item_id AND r.signup_month = i.signup_month
   LEFT JOIN clean.products AS p ON p.product_id = i.product_id
@@ -53,7 +59,11 @@ sound_lines AS (
 ),
 
 sums AS (
-  SELECT order_id, signup_month, SUM(amount) AS lines_sum
+  SELECT
+    order_id,
+    signup_month,
+    SUM(IFNULL(recorded, product)) AS lines_sum,
+    SUM(IF(recorded IS NULL, half_cents, 0)) AS half_cents
   FROM sound_lines
   GROUP BY order_id, signup_month
 ),
@@ -85,7 +95,7 @@ judged AS (
       WHEN l.order_id IS NOT NULL AND s.lines_sum IS NULL THEN 'no_sound_line'
       WHEN o.total_amount IS NULL THEN 'missing_amount'
       WHEN o.total_amount < 0 THEN 'negative_amount'
-      WHEN o.total_amount <> s.lines_sum THEN 'amount_mismatch'
+      WHEN ABS(o.total_amount - s.lines_sum) * @half_cents > s.half_cents THEN 'amount_mismatch'
     END AS amount_fault
   FROM sound_orders AS o
   LEFT JOIN sums AS s ON s.order_id = o.order_id AND s.signup_month = o.signup_month

@@ -4,8 +4,10 @@
 -- in; where two have as many, the one whose device the session has and who had signed up by then. An event without a
 -- session belongs to the session of the same user's nearest other event, when that is less than an hour away: a session's
 -- events are at most 20 minutes apart, sessions at least an hour. Stages are judged within the sessions so completed,
--- whatever their order in time, and an order in time is wrong only when it is strict: equal timestamps are sound. A
--- checkout without a cart is normal, and so is a purchase whose cart was in an earlier session.
+-- whatever their order in time. A checkout without a cart is normal, and so is a purchase whose cart was in an earlier
+-- session. Shoppers go back a page, begin a checkout again and pay twice, so stages out of order are behaviour, reported by
+-- the check `consistency` of raw.user_events and left as they are. Only what nobody can do is an error: a stage that was
+-- reached once, less than 5 seconds before the only occurrence of the stage that leads to it.
 --
 -- | kind | when | remediation |
 -- |---|---|---|
@@ -17,7 +19,7 @@
 -- | `event_before_signup` | the event's day is before the signup of its user, both repaired if need be | quarantine: it belongs to no day since signup |
 -- | `payment_without_checkout` | a payment_attempt in a session without checkout_start | view_product, if its page is one for browsing; else quarantine |
 -- | `purchase_without_payment` | a purchase in a session without a payment_attempt, or whose payment had no checkout | likewise |
--- | `timestamp_reversed` | a purchase before every payment_attempt of its session, or a payment_attempt before every checkout_start | the time of the first event it must follow: the least change that puts it right |
+-- | `timestamp_reversed` | the session's one purchase less than 5 s before its one payment_attempt, or its one payment_attempt less than 5 s before its one checkout_start | the time of the event it must follow: the least change that puts it right |
 -- | `unknown_device` | `device` is not accepted (null is no error) | the user's; without, emptied |
 WITH disputed_sessions AS (
   SELECT session_id, signup_month
@@ -158,7 +160,10 @@ sessions AS (
     session_id,
     signup_month,
     MIN(IF(event_type = 'checkout_start', event_timestamp, NULL)) AS first_checkout,
-    MIN(IF(event_type = 'payment_attempt', event_timestamp, NULL)) AS first_payment
+    MIN(IF(event_type = 'payment_attempt', event_timestamp, NULL)) AS first_payment,
+    COUNTIF(event_type = 'checkout_start') AS checkouts,
+    COUNTIF(event_type = 'payment_attempt') AS payments,
+    COUNTIF(event_type = 'purchase') AS purchases
   FROM stages
   GROUP BY session_id, signup_month
 ),
@@ -172,7 +177,10 @@ steps AS (
     e.signup_month,
     s.first_checkout IS NULL OR (e.event_type = 'purchase' AND s.first_payment IS NULL) AS groundless,
     IF(e.event_type = 'purchase', GREATEST(s.first_payment, s.first_checkout), s.first_checkout) AS earliest,
-    e.event_timestamp < IF(e.event_type = 'purchase', s.first_payment, s.first_checkout) AS reversed
+    IF(e.event_type = 'purchase', s.payments = 1 AND s.purchases = 1, s.checkouts = 1 AND s.payments = 1)
+    AND e.event_timestamp < IF(e.event_type = 'purchase', s.first_payment, s.first_checkout)
+    AND TIMESTAMP_ADD(e.event_timestamp, INTERVAL 5 SECOND)
+    > IF(e.event_type = 'purchase', s.first_payment, s.first_checkout) AS reversed
   FROM stages AS e
   JOIN sessions AS s ON s.session_id = e.session_id AND s.signup_month = e.signup_month
   WHERE e.event_type IN ('payment_attempt', 'purchase')

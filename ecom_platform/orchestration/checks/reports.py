@@ -34,6 +34,7 @@ _WORDS = {
     Family.REFERENCES: "What a row refers to (a user, an order, a product) exists in the same signup month.",
     Family.ACCEPTED_VALUES: "Columns with a fixed list of values hold nothing else.",
     Family.RANGES: "Numbers are within what is possible.",
+    Family.CONSISTENCY: "Rows agree with each other as most do; what disagrees may be behaviour, and stays.",
 }
 
 

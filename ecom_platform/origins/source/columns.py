@@ -7,9 +7,10 @@ in the source's SQL, where it can be seen. Text from a CSV file, which has no ty
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ecom_platform.origins.source.errors import SourceError, did_you_mean
+from ecom_platform.origins.source.settings import ANY_OTHER, VOCABULARIES
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 
 DUCKDB_TYPES = {
@@ -75,12 +76,32 @@ def fits(column: Column, given: str) -> bool:
 
 def misfit(file: str, table: Table, column: Column, given: str) -> SourceError:
     """The error for a column of another type, with the expression that would convert it."""
+    if nested := re.search(r"^(STRUCT|MAP|UNION)\(|\[\d*\]$", given):
+        part = f"{column.name}.NAME" if nested[1] == "STRUCT" else f"{column.name}[1]"
+        return SourceError(
+            f"{file}: column {column.name} holds several values in one ({given}), but {table} needs one {column.type}; "
+            f"say in {table.name}.sql which is meant, as in {part}"
+        )
     remedy = f"CAST({column.name} AS {DUCKDB_TYPES[column.type]})"
     where = "" if file.endswith(".sql") else f" in {table.name}.sql instead"
     return SourceError(
         f"{file}: column {column.name} is {given}, but {table} needs {column.type}; "
         f"convert it{where}, if that is what is meant: {remedy}"
     )
+
+
+_WRITTEN_AS = {
+    Type.DATE: "2024-01-31",
+    Type.TIMESTAMP: "2024-01-31 18:30:00",
+    Type.NUMERIC: "1234.50",
+    Type.BOOL: "true or false",
+}
+
+
+def written_as(column: Column) -> str:
+    """How a CSV file writes the column's values, where it can be written otherwise."""
+    example = _WRITTEN_AS.get(column.type)
+    return f" ({column.type} is written {example} here)" if example else ""
 
 
 def converted(column: Column) -> str:
@@ -91,6 +112,22 @@ def converted(column: Column) -> str:
 def parsed(column: Column) -> str:
     """An expression that parses the column from text; null for empty text, and for a text that `unparsable` finds."""
     return f"TRY_CAST(nullif({quoted(column.name)}, '') AS {DUCKDB_TYPES[column.type]})"
+
+
+def mapped(column: Column, value: str, meant: Mapping[str, str]) -> str:
+    """An expression for what a value stands for, given that of a text; null stays null."""
+    others = meant.get(ANY_OTHER)
+    whens = [(f"{value} = {_literal(own)}", stands_for) for own, stands_for in meant.items() if own != ANY_OTHER]
+    if others is not None:
+        accepted = ", ".join(map(_literal, VOCABULARIES[column.name]))
+        known = f" AND {value} NOT IN ({accepted})" if accepted else ""
+        whens.append((f"{value} IS NOT NULL{known}", others))
+    cases = " ".join(f"WHEN {condition} THEN nullif({_literal(stands_for)}, '')" for condition, stands_for in whens)
+    return f"CASE {cases} ELSE {value} END" if cases else value
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def unparsable(column: Column) -> str | None:

@@ -8,6 +8,9 @@ from difflib import get_close_matches
 
 from ecom_platform.warehouse.contract import WarehouseError
 
+OUTSIDE = "lies outside the source's folders; put it there, or name its folder with may_read in source.toml"
+_CONFINED = "- file system operations are disabled by configuration"
+
 
 class SourceError(WarehouseError):
     """A source that cannot be used as it is: what is wrong, in which file, and what to do."""
@@ -27,7 +30,7 @@ def counted(count: int, what: str) -> str:
 
 def said_by_duckdb(error: Exception) -> tuple[str, int | None]:
     """DuckDB's message as one sentence without its class, and the line of the SQL it points at, if any."""
-    message = str(error)
+    message = str(error).replace(_CONFINED, OUTSIDE)
     line = re.search(r"^LINE (\d+):", message, re.MULTILINE)
     first = message.split("\n\n")[0].split("\nLINE ")[0]
     sentence = re.sub(r"^[\w ]+ Error: ", "", "; ".join(part.strip(" !") for part in first.splitlines() if part.strip()))

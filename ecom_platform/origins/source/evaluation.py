@@ -13,16 +13,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecom_platform.origins.source import diagnosis
 from ecom_platform.origins.source.columns import (
     DUCKDB_TYPES,
     check_names,
     converted,
     fits,
+    mapped,
     misfit,
     parsed,
     quoted,
     unparsable,
+    written_as,
 )
+from ecom_platform.origins.source.confinement import confined, ending_within
 from ecom_platform.origins.source.errors import SourceError, counted, said_by_duckdb
 from ecom_platform.origins.source.folder import GIVEN, Folder, TableFile
 from ecom_platform.origins.source.months import own_date, with_months
@@ -30,8 +34,6 @@ from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-MEMORY_LIMIT = "1GB"
 
 NEW_USER_DAYS = 45
 
@@ -41,13 +43,10 @@ def check_columns(folder: Folder) -> None:
 
     Raises SourceError for SQL that does not bind, a column that is unknown, missing or of another type.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        _prepare(connection)
+    with confined(folder.readable) as connection, ending_within(folder.time_limit, connection):
         _create_views(connection, folder)
         for given in folder.tables.values():
-            _given_columns(connection, given)
+            _given_columns(connection, folder, given)
 
 
 class Evaluation:
@@ -56,24 +55,23 @@ class Evaluation:
     def __init__(self, folder: Folder, start_month: date, as_of: date, scratch: Path | None) -> None:
         """Evaluates every file.
 
-        Raises SourceError for SQL that fails on the data, values that do not fit, and rows dated outside the observed time.
+        Raises SourceError for SQL that fails on the data or does not end, values that do not fit, and rows dated outside the
+        observed time.
         """
-        import duckdb
-
+        self._folder = folder
         if scratch is not None:
             scratch.mkdir(parents=True, exist_ok=True)
         directory = Path(tempfile.mkdtemp(prefix="ecom-source-", dir=scratch))
-        self._connection = duckdb.connect(str(directory / "source.duckdb"))
+        self._connection = confined(folder.readable, directory / "source.duckdb")
         self.close = weakref.finalize(self, _give_back, self._connection, directory)
         """Gives back the temporary database; called by itself when nobody holds the evaluation any more."""
         try:
-            _prepare(self._connection)
-            self._connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-            _create_views(self._connection, folder)
-            placed: dict[str, str] = {}
-            for name, table in GIVEN.items():
-                self._load(table, folder.tables.get(name), placed, start_month, as_of)
-                placed[str(table)] = f"main.{name}"
+            with ending_within(folder.time_limit, self._connection):
+                _create_views(self._connection, folder)
+                placed: dict[str, str] = {}
+                for name, table in GIVEN.items():
+                    self._load(table, folder.tables.get(name), placed, start_month, as_of)
+                    placed[str(table)] = f"main.{name}"
         except BaseException:
             self.close()
             raise
@@ -103,8 +101,8 @@ class Evaluation:
 
     def _typed(self, given: TableFile, as_of: date) -> str:
         """A SELECT of the given rows in the raw table's columns and types, all but the month."""
-        columns = _given_columns(self._connection, given)
-        from_text = given.file.suffix == ".csv" and given.select is None
+        columns = _given_columns(self._connection, self._folder, given)
+        from_text = _is_csv(given)
         if from_text:
             self._require_parsable(given, columns)
         expressions = []
@@ -113,6 +111,7 @@ class Evaluation:
                 continue
             if column.name in columns:
                 value = parsed(column) if from_text else converted(column)
+                value = mapped(column, value, self._folder.values.get(column.name, {}))
             elif column.name == "is_new_user_flag":
                 day = parsed(given.table.column("signup_date")) if from_text else "signup_date"
                 value = f"{day} > DATE '{as_of}' - {NEW_USER_DAYS}"
@@ -133,10 +132,11 @@ class Evaluation:
         for number, column in enumerate(conditions):
             count, example = found[2 * number], found[2 * number + 1]
             if count:
+                line = diagnosis.line_of(given.file, column.name, example)
                 raise SourceError(
                     f"{given.file.name}: {counted(count, 'value')} of column {column.name} {'is' if count == 1 else 'are'} no "
-                    f"{column.type}, which {given.table} needs, such as {example!r}; correct the file or convert it in "
-                    f"{given.table.name}.sql instead"
+                    f"{column.type}, which {given.table} needs, such as {example!r}{f' on line {line}' if line else ''}"
+                    f"{written_as(column)}; correct the file or convert it in {given.table.name}.sql instead"
                 )
 
     def _keys_repeat(self, given: TableFile, typed: str) -> bool:
@@ -171,22 +171,12 @@ class Evaluation:
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:
-            raise SourceError(f"{given.file.name}: {said_by_duckdb(error)[0]}") from error
+            raise _failed(self._folder, given, error) from error
 
 
 def _give_back(connection: Any, directory: Path) -> None:
     connection.close()
     shutil.rmtree(directory, ignore_errors=True)
-
-
-def _prepare(connection: Any) -> None:
-    """A session that installs nothing, sees no variable of Python's, and knows one time zone."""
-    for setting in (
-        "autoinstall_known_extensions = false",
-        "python_enable_replacements = false",
-        "TimeZone = 'UTC'",
-    ):
-        connection.execute(f"SET {setting}")
 
 
 def _create_views(connection: Any, folder: Folder) -> None:
@@ -198,7 +188,8 @@ def _create_views(connection: Any, folder: Folder) -> None:
             connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {select.sql}")
         except duckdb.Error as error:
             sentence, line = said_by_duckdb(error)
-            raise SourceError(f"{select.file.name}{f', line {line}' if line else ''}: {sentence}") from error
+            cause = diagnosis.of_encoding(select.data_files) if isinstance(error, duckdb.InvalidInputException) else None
+            raise SourceError(cause or f"{select.file.name}{f', line {line}' if line else ''}: {sentence}") from error
 
 
 def _relation(given: TableFile) -> str:
@@ -206,11 +197,11 @@ def _relation(given: TableFile) -> str:
         return f"_given_{given.table.name}"
     path = "'" + str(given.file).replace("'", "''") + "'"
     if given.file.suffix == ".csv":
-        return f"read_csv({path}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
+        return f"read_csv({path}, header = true, all_varchar = true, skip = 0, delim = ',', quote = '\"', escape = '\"')"
     return f"read_parquet({path})"
 
 
-def _given_columns(connection: Any, given: TableFile) -> dict[str, str]:
+def _given_columns(connection: Any, folder: Folder, given: TableFile) -> dict[str, str]:
     """The given columns and their DuckDB types, all of which fit the raw table."""
     import duckdb
 
@@ -218,15 +209,34 @@ def _given_columns(connection: Any, given: TableFile) -> dict[str, str]:
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         types = {name: type_ for name, type_, *_ in described}
-        check_names(given.file.name, given.table, list(types))
-        if given.select is None and given.file.suffix == ".csv":
+        try:
+            check_names(given.file.name, given.table, list(types))
+        except SourceError as error:
+            if _is_csv(given) and (cause := diagnosis.of_header(given.file)):
+                raise SourceError(cause) from error
+            raise
+        if _is_csv(given):
             return types
         for column in given.table.columns:
             if column.name in types and not _fits(connection, relation, column, types[column.name]):
                 raise misfit(given.file.name, given.table, column, types[column.name])
     except duckdb.Error as error:
-        raise SourceError(f"{given.file.name}: {said_by_duckdb(error)[0]}") from error
+        raise _failed(folder, given, error) from error
     return types
+
+
+def _is_csv(given: TableFile) -> bool:
+    return given.select is None and given.file.suffix == ".csv"
+
+
+def _failed(folder: Folder, given: TableFile, error: Exception) -> SourceError:
+    """What DuckDB said of a file, or the cause that it did not see."""
+    import duckdb
+
+    cause = None
+    if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
+        cause = diagnosis.of_rows(given.file) if _is_csv(given) else diagnosis.of_encoding(folder.data_files)
+    return SourceError(cause or f"{given.file.name}: {said_by_duckdb(error)[0]}")
 
 
 def _fits(connection: Any, relation: str, column: Column, given: str) -> bool:

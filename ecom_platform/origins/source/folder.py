@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ecom_platform.origins.source.errors import SourceError, did_you_mean
+from ecom_platform.origins.source.files import require_readable
 from ecom_platform.origins.source.settings import FILE_NAME, SourceSettings
 from ecom_platform.origins.source.sql import Select, parse_select
 from ecom_platform.tables import CLEANED
@@ -16,6 +17,7 @@ from ecom_platform.tables.spec import Table
 GIVEN = {table.name: table for table in CLEANED}
 """The raw tables that a source can give; the platform makes the others itself."""
 
+_FORMATS = (".sql", ".csv", ".parquet")
 _NOTES = (".md", ".txt", ".rst")
 
 
@@ -30,9 +32,16 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of a source: `views` in an order in which each reads only earlier ones, and a file for each table given."""
+    """The files of a source: `views` in an order in which each reads only earlier ones, and a file for each table given.
+
+    `readable` are the folders whose files its SQL may read, `time_limit` how long it may take (seconds), and `values` what
+    the source's own values stand for, by column.
+    """
 
     path: Path
+    readable: tuple[Path, ...]
+    time_limit: float
+    values: Mapping[str, Mapping[str, str]]
     views: tuple[Select, ...]
     tables: Mapping[str, TableFile]
 
@@ -61,14 +70,19 @@ def read_folder(path: Path, settings: SourceSettings) -> Folder:
     data file, or a folder that gives no table at all.
     """
     roots = (settings.data_folder, path)
-    files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
-    selects = {file: parse_select(file, roots, settings.data_env) for file in files if file.suffix == ".sql"}
+    readable = (*roots, *settings.may_read)
+    files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    for file in files:
+        if _matters(file):
+            require_readable(file.name, file, readable)
+    files = [file for file in files if file.is_file()]
+    selects = {file: parse_select(file, roots, readable, settings.data_env) for file in files if file.suffix == ".sql"}
     read_by_sql = {data.resolve() for select in selects.values() for data in select.data_files}
 
     views = [select for file, select in selects.items() if file.name.startswith("_")]
     tables: dict[str, TableFile] = {}
     for file in files:
-        if file.suffix not in (".sql", ".csv", ".parquet"):
+        if file.suffix not in _FORMATS:
             _require_harmless(file)
             continue
         if file in selects and file.name.startswith("_"):
@@ -87,12 +101,21 @@ def read_folder(path: Path, settings: SourceSettings) -> Folder:
         tables[file.stem] = TableFile(GIVEN[file.stem], file, selects.get(file))
     if not tables:
         raise SourceError(f"{path} gives no raw table; write one of {', '.join(f'{name}.sql' for name in GIVEN)}")
-    return Folder(path, _in_order(views), {name: tables[name] for name in GIVEN if name in tables})
+    order, given = _in_order(views), {name: tables[name] for name in GIVEN if name in tables}
+    return Folder(path, readable, settings.time_limit, settings.values, order, given)
+
+
+def _matters(file: Path) -> bool:
+    """Whether the name says that the file belongs to the source, whatever it turns out to be."""
+    return file.suffix.lower() in _FORMATS or file.name == FILE_NAME
 
 
 def _require_harmless(file: Path) -> None:
-    if file.stem in GIVEN and file.suffix not in _NOTES:
-        raise SourceError(f"{file.name}: a raw table is given as .sql, .csv or .parquet, not as {file.suffix or 'this'}")
+    name, _, suffix = file.name.partition(".")
+    if name.lower() in GIVEN and file.suffix not in _NOTES:
+        given = f".{suffix}" if suffix else "this"
+        given = f".{suffix}" if suffix else "this"
+        raise SourceError(f"{file.name}: a raw table is given as .sql, .csv or .parquet, not as {given}")
     if file.suffix == ".toml" and file.name != FILE_NAME:
         raise SourceError(f"{file.name}: a source's settings are in {FILE_NAME}")
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ecom_platform.origins.source.confinement import confined
 from ecom_platform.origins.source.errors import SourceError, said_by_duckdb
+from ecom_platform.origins.source.files import require_readable
 
 _FILE_FUNCTIONS = ("glob", "parquet_scan")
 
@@ -27,13 +29,14 @@ class Select:
     data_files: tuple[Path, ...]
 
 
-def parse_select(file: Path, roots: Sequence[Path], data_env: str) -> Select:
+def parse_select(file: Path, roots: Sequence[Path], readable: Sequence[Path], data_env: str) -> Select:
     """Reads a file that holds one SELECT in DuckDB's dialect.
 
     A relative path in it is looked up in each of `roots`, in turn; the working directory plays no part.
 
     Raises SourceError, with the file and the line where there is one, for anything that is not one SELECT, and for a
-    data file that is not there.
+    data file that is not there, that is no file, or that is in none of the `readable` folders, links followed. (What a
+    computed path names is for `confinement` to refuse.)
     """
     text = _read(file)
     tree = _syntax_tree(file, text)
@@ -52,6 +55,8 @@ def parse_select(file: Path, roots: Sequence[Path], data_env: str) -> Select:
             looked_in = " or ".join(dict.fromkeys(str(root) for root in roots))
             hint = f", or name its folder with {data_env}" if data_env else ""
             raise SourceError(f"{file.name}, line {line}: there is no file {name}; put it into {looked_in}{hint}")
+        for path in found:
+            require_readable(f"{file.name}, line {line}", path, readable)
         data_files.extend(found)
         replacements.append((position, pattern))
     return Select(file, _with_paths(file, text, replacements), frozenset(tables - set(_ctes(tree))), tuple(data_files))
@@ -67,7 +72,7 @@ def _read(file: Path) -> str:
 def _syntax_tree(file: Path, text: str) -> Any:
     import duckdb
 
-    with duckdb.connect() as connection:
+    with confined(()) as connection:
         try:
             statements = connection.extract_statements(text)
         except duckdb.Error as error:
@@ -126,7 +131,7 @@ def _find(name: str, roots: Sequence[Path]) -> tuple[str, list[Path]]:
     for root in roots:
         pattern = name if Path(name).is_absolute() else f"{glob.escape(str(root))}/{name}"
         matched = sorted(Path(match) for match in glob.glob(pattern, recursive=True))
-        if files := [path for path in matched if path.is_file()]:
+        if files := [path for path in matched if not path.is_dir()]:
             return pattern, files
     return name, []
 

@@ -1,7 +1,8 @@
 """What the rows of particular clean tables keep beyond their columns: how values in a row, and rows among themselves, agree.
 
 A guard with these notices what types and keys cannot: two columns of the same type swapped, a partition shifted by a
-month, a file cut short. Everything here must hold whatever source the rows came from.
+month, a file cut short. Everything here must hold whatever source the rows came from; what is demanded of a raw table is
+only reported.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from ecom_platform.quality.checks.rules import Family, Holds, Rule, Tables, rules
 from ecom_platform.tables.cleaning import QUARANTINE_REASON
 from ecom_platform.tables.layers import LAYERS
+from ecom_platform.tables.raw.order_items import HALF_CENTS
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table
 
 if TYPE_CHECKING:
@@ -58,19 +60,35 @@ def _ordered_after_signup(rows: ir.Table, tables: Tables) -> ir.BooleanColumn:
 
 
 def _priced(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
-    return rows.line_amount == rows.price * rows.qty
+    return (rows.line_amount - rows.price * rows.qty).abs() * HALF_CENTS <= rows.qty + 1
 
 
 def _adding_up(rows: ir.Table, tables: Tables) -> ir.BooleanColumn:
     orders = tables.others["clean.orders"].select("order_id", "signup_month", "total_amount")
-    sums = rows.group_by(["order_id", "signup_month"]).aggregate(lines=rows.line_amount.sum())
+    by_order = rows.group_by(["order_id", "signup_month"])
+    sums = by_order.aggregate(lines=rows.line_amount.sum(), half_cents=(rows.qty + 1).sum())
     off = orders.inner_join(sums, ["order_id", "signup_month"])
-    return ~rows.order_id.isin(off.filter(off.lines != off.total_amount).order_id)
+    differs = (off.lines - off.total_amount).abs() * HALF_CENTS > off.half_cents
+    return ~rows.order_id.isin(off.filter(differs).order_id)
 
 
 def _one_user(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
     sessions = rows.group_by("session_id").aggregate(first=rows.user_id.min(), last=rows.user_id.max())
     return ~rows.session_id.isin(sessions.filter(sessions["first"] != sessions["last"]).session_id)
+
+
+def _in_order(rows: ir.Table, _: Tables) -> ir.BooleanColumn:
+    at, stage = rows.event_timestamp, rows.event_type
+    steps = rows.filter(stage.isin(["checkout_start", "payment_attempt", "purchase"]) & rows.session_id.notnull())
+    sessions = steps.group_by("session_id").aggregate(
+        checkout=at.min(where=stage == "checkout_start"),
+        payment=at.min(where=stage == "payment_attempt"),
+        purchase=at.min(where=stage == "purchase"),
+    )
+    early = (sessions.payment < sessions.checkout) | (sessions.purchase < sessions.payment)
+    return ~(stage.isin(["payment_attempt", "purchase"]) & rows.session_id.isin(sessions.filter(early).session_id)).fill_null(
+        False
+    )
 
 
 def _since(column: str) -> Holds:
@@ -108,13 +126,21 @@ _INVARIANTS: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "clean.order_items": (
-        _rule("line_priced", "line_amount is price x qty", ("line_amount", "price", "qty"), _priced),
+        _rule("line_priced", "line_amount is price x qty, within rounding", ("line_amount", "price", "qty"), _priced),
         _rule(
             "lines_add_up",
-            "the lines of an order add up to its total_amount",
+            "the lines of an order add up to its total_amount, within rounding",
             ("line_amount", "order_id"),
             _adding_up,
             ("clean.orders",),
+        ),
+    ),
+    "raw.user_events": (
+        _rule(
+            "stages_in_order",
+            "no session pays before it has begun a checkout, or buys before it pays",
+            ("event_type", "event_timestamp", "session_id"),
+            _in_order,
         ),
     ),
     "clean.user_events": (

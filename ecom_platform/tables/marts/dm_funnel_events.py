@@ -40,11 +40,11 @@ DM_FUNNEL_EVENTS = Table(
             True,
         ),
         Column("purchase_at", Type.TIMESTAMP, "Time of the first purchase (UTC); null without one.", True),
-        Column("furthest_stage", Type.STRING, "Deepest stage with an event.", accepted=FUNNEL_STAGES),
+        Column("furthest_stage", Type.STRING, "Deepest stage with an event; null without any.", True, FUNNEL_STAGES),
         Column(
             "drop_off_stage",
             Type.STRING,
-            "Stage after which the session went no deeper; null when it purchased.",
+            "Stage after which the session went no deeper; null when it purchased, or reached no stage.",
             True,
             FUNNEL_STAGES[:-1],
         ),

@@ -4,6 +4,9 @@ from ecom_platform.tables.raw.products import PRICE_TIERS
 from ecom_platform.tables.remediation import QUARANTINE, REPAIR, Fault, Remediation, emptied, quarantined, replaced
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
+HALF_CENTS = 200
+"""Half cents, the most that rounding moves an amount of two decimals by, in one unit of money."""
+
 ORDER_ITEMS = Table(
     layer="raw",
     name="order_items",
@@ -16,7 +19,7 @@ ORDER_ITEMS = Table(
         Column("price", Type.NUMERIC, "The product's unit price at the time.", minimum=0),
         Column("price_tier", Type.STRING, "The product's price tier at the time.", nullable=True, accepted=PRICE_TIERS),
         Column("qty", Type.INT64, "Units bought.", minimum=1, shares=(("1", 0.75), ("2", 0.20), ("3", 0.05))),
-        Column("line_amount", Type.NUMERIC, "price x qty.", minimum=0),
+        Column("line_amount", Type.NUMERIC, "What was charged for it: price x qty, within rounding.", minimum=0),
         Column("is_discounted", Type.BOOL, "The order's weekday is the product's discount day.", nullable=True),
         signup_month_column(),
     ),
@@ -49,7 +52,7 @@ ORDER_ITEMS = Table(
             "line_amount_mismatch",
             ("line_amount",),
             REPAIR,
-            "replaced by price x qty",
+            "replaced by price x qty where it misses that by more than rounding explains",
             "the product is computed, the factors are recorded",
         ),
         Remediation("missing_line_amount", ("line_amount",), REPAIR, "replaced by price x qty", "it is computed"),

@@ -4,6 +4,8 @@ from ecom_platform.tables.remediation import EITHER, QUARANTINE, REPAIR, Fault, 
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 PAYMENT_STATUSES = ("success", "failed")
+CANCELLED = "cancelled"
+"""A status that a source may give, and that puts an order into quarantine: it is no sale."""
 
 ORDERS = Table(
     layer="raw",
@@ -82,7 +84,7 @@ ORDERS = Table(
             "amount_mismatch",
             ("total_amount",),
             REPAIR,
-            "replaced by the sum of its sound lines",
+            "replaced by the sum of its sound lines where it misses that by more than rounding explains",
             "a total is computed, lines are recorded; quarantined lines are no part of it",
             injected=True,
         ),

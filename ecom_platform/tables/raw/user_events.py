@@ -1,10 +1,13 @@
 """user_events: what users did on the site in their onboarding window."""
 
 from ecom_platform.tables.raw.users import DEVICES
-from ecom_platform.tables.remediation import EITHER, QUARANTINE, REPAIR, Fault, Remediation, emptied, quarantined
+from ecom_platform.tables.remediation import EITHER, QUARANTINE, REPAIR, Fault, Remediation, emptied, quarantined, replaced
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
 
 EVENT_TYPES = ("view_product", "add_to_cart", "checkout_start", "payment_attempt", "purchase")
+"""The stages of the purchase funnel, from the shallowest to the deepest."""
+OTHER_EVENT = "other"
+"""Anything else that users do: it counts as activity, and is no stage."""
 REFERRERS = ("direct", "search", "ads", "push")
 PAGES = ("home", "category", "search", "product", "cart", "checkout")
 
@@ -16,7 +19,12 @@ USER_EVENTS = Table(
         Column("event_id", Type.STRING, "The event."),
         Column("user_id", Type.STRING, "Who acted."),
         Column("session_id", Type.STRING, "The visit the event belongs to (a UUID)."),
-        Column("event_type", Type.STRING, "Stage of the purchase funnel.", accepted=EVENT_TYPES),
+        Column(
+            "event_type",
+            Type.STRING,
+            "Stage of the purchase funnel; other for whatever else was done, which is activity and no stage.",
+            accepted=(*EVENT_TYPES, OTHER_EVENT),
+        ),
         Column("event_timestamp", Type.TIMESTAMP, "When it happened (UTC)."),
         Column("product_id", Type.STRING, "The product; set on view_product and add_to_cart only.", nullable=True),
         Column("device", Type.STRING, "Copy of the user's device.", nullable=True, accepted=DEVICES),
@@ -54,8 +62,10 @@ USER_EVENTS = Table(
             "timestamp_reversed",
             ("event_timestamp",),
             REPAIR,
-            "replaced by the time of the event it must follow",
-            "it is the least change that restores the order of the stages; the later stage is taken to be the wrong one",
+            "replaced by the time of the event it must follow, where it is the only one of its stage in the session, and less "
+            "than 5 seconds before the only one of the stage that leads to it",
+            "nobody does that; any other order is behaviour and stays. It is the least change that restores the order of the "
+            "stages; the later stage is taken to be the wrong one",
             injected=True,
         ),
         Remediation(
@@ -91,7 +101,9 @@ USER_EVENTS = Table(
             "quarantined",
             "everything is measured from signup on: what came before belongs to no day of the user's life here",
         ),
-        quarantined("unknown_event_type", "event_type", Fault.NOT_ACCEPTED, "it is no stage of the funnel"),
+        replaced(
+            "unknown_event_type", "event_type", Fault.NOT_ACCEPTED, OTHER_EVENT, "it happened, but is no stage of the funnel"
+        ),
         emptied("orphan_product", "product_id", Fault.ORPHAN, "the event happened, whatever it showed"),
         Remediation(
             "unknown_device",

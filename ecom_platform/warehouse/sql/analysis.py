@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.dialects import Dialect
 from sqlglot.errors import OptimizeError, ParseError, TokenError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
@@ -19,6 +19,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
 from ecom_platform.tables.spec import Table, Type
+from ecom_platform.warehouse.sql import grammar
 from ecom_platform.warehouse.sql.errors import SqlError, did_you_mean
 
 GOOGLESQL = "bigquery"
@@ -78,10 +79,14 @@ def line_of(node: exp.Expr) -> int:
 def parse(sql: str) -> exp.Query:
     """The one SELECT (or set operation) that the text holds. Who changes it takes a copy.
 
-    Raises SqlError when the text does not parse, or holds none, several, or another kind of statement.
+    Raises SqlError when the text does not parse, is no GoogleSQL though it parses, or holds none, several, or another kind
+    of statement.
     """
+    dialect = Dialect.get_or_raise(GOOGLESQL)
     try:
-        statements = [statement for statement in sqlglot.parse(sql, read=GOOGLESQL) if statement is not None]
+        tokens = dialect.tokenize(sql)
+        grammar.check_words(tokens, sql)
+        statements = [statement for statement in dialect.parser().parse(tokens, sql) if statement is not None]
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         near = f" near {first['highlight']!r}" if first.get("highlight") else ""
@@ -94,9 +99,8 @@ def parse(sql: str) -> exp.Query:
         raise SqlError("several statements; an asset is one SELECT", line_of(statements[1]))
     if not isinstance(statements[0], exp.Select | exp.SetOperation):
         raise SqlError(f"not a SELECT but {statements[0].key.upper()}; an asset is one SELECT", line_of(statements[0]))
-    # The resolver would quietly turn it into an ordinary one.
-    if natural := next((join for join in statements[0].find_all(exp.Join) if join.method), None):
-        raise SqlError(f"{natural.method} JOIN is no GoogleSQL", line_of(natural))
+    for problem, node in grammar.problems(statements[0]):
+        raise SqlError(problem, line_of(node))
     return statements[0]
 
 
@@ -144,14 +148,30 @@ def _resolve(tree: exp.Query, reads: Iterable[Table]) -> exp.Query:
         tables[table.name] = {column.name: column.type.value for column in table.columns}
     # An empty schema would make the resolver guess instead of complain.
     schema = MappingSchema(layers or {"": {"": {"": "INT64"}}}, dialect=GOOGLESQL, normalize=False)
+    early = {id(column): column for select in tree.find_all(exp.Select) for column in grammar.named_early(select)}
+    for mark, column in early.items():
+        column.meta["early"] = mark
     try:
         qualified = qualify(tree.copy(), schema=schema, dialect=GOOGLESQL, quote_identifiers=False, identify=False)
     except OptimizeError as error:
         raise _diagnosis(tree.copy(), {str(table): table for table in reads}, error) from error
+    # A column is resolved where it stands; an alias in its place has been replaced by what it names.
+    resolved = {column.meta.get("early") for column in qualified.find_all(exp.Column)}
+    for mark, column in early.items():
+        if mark not in resolved and not _is_joined(column):
+            raise SqlError(
+                f"{column.name} is named in this SELECT, and not known before: repeat the expression", line_of(column)
+            )
     typed = annotate_types(qualified, schema=schema, dialect=GOOGLESQL)
     if not isinstance(typed, exp.Query):
         raise SqlError("an asset is one SELECT")
     return typed
+
+
+def _is_joined(column: exp.Column) -> bool:
+    select = column.find_ancestor(exp.Select)
+    joins = select.args.get("joins") or () if select is not None else ()
+    return any(column.name == name.name for join in joins for name in join.args.get("using") or ())
 
 
 def _is_cte(node: exp.Table) -> bool:

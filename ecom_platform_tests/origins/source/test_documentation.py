@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ecom_platform.origins.source import Source
 from ecom_platform.origins.source.columns import required_columns
+from ecom_platform.origins.source.settings import VOCABULARIES
 from ecom_platform.tables import CLEANED
 from ecom_platform_tests.origins.source.conftest import months_of, rows
 
@@ -35,3 +36,9 @@ def test_the_table_of_required_columns_is_what_is_checked() -> None:
     for table in CLEANED:
         columns = ", ".join(f"`{name}`" for name in required_columns(table))
         assert f"| `{table.name}` | {columns} |" in PAGE
+
+
+def test_every_vocabulary_is_listed() -> None:
+    for column, accepted in VOCABULARIES.items():
+        if accepted:
+            assert f"| `{column}` | {', '.join(f'`{value}`' for value in accepted)} |" in PAGE

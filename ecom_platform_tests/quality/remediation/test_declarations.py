@@ -78,7 +78,7 @@ def museum() -> Shop:
     shop.event("12:00", "anna", "e3", "purchase", page="product")
     shop.event("12:00", "anna", "e4", "purchase")
     shop.event("12:00", "anna", "e5", "checkout_start")
-    shop.event("11:59", "anna", "e5", "payment_attempt")
+    shop.event("11:59:58", "anna", "e5", "payment_attempt")
     shop.event("12:01", "anna", None, "view_product")
     shop.event("23:59", "anna", None, "view_product")
     shop.session("e6", "anna", "13:00", "view_product", "view_product")

@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ecom_platform.tables.raw.order_items import HALF_CENTS
 from ecom_platform_tests.quality.remediation.shop import Shop
 
 PAID = ("view_product", "checkout_start", "payment_attempt", "purchase")
@@ -172,6 +175,44 @@ def test_a_line_amount_is_price_times_quantity(anna: Shop) -> None:
     assert anna.kinds("order_items") == {("i1", "line_amount_mismatch"), ("i2", "missing_line_amount")}
     assert {row["line_amount"] for row in anna.clean("order_items").values()} == {Decimal(200)}
     assert anna.kinds("orders") == set()
+
+
+@pytest.mark.parametrize(
+    ("price", "qty", "amount", "trusted"),
+    [
+        ("3.33", 3, "10.00", True),  # 10.00 / 3 rounded
+        ("0.67", 3, "2.00", True),
+        ("0.00", 3, "0.01", None),  # no price: no sale, whatever the amount
+        ("0.13", 1000, "125.00", True),  # 0.125 rounded up
+        ("0.13", 1000, "124.98", False),
+        ("9.99", 1, "9.99", True),
+        ("9.99", 1, "10.01", False),
+        ("9.99", 2, "20.00", False),
+    ],
+)
+def test_recorded_money_is_kept_within_what_rounding_a_price_explains(
+    anna: Shop, price: str, qty: int, amount: str, trusted: bool | None
+) -> None:
+    anna.order("o1", total_amount=Decimal(amount))
+    anna.line("i1", price=Decimal(price), qty=qty, line_amount=Decimal(amount))
+    anna.order("o2", total_amount=Decimal(amount))
+    anna.line("i2", "o2", price=Decimal(price), qty=qty, line_amount=None)
+    anna.remediate()
+    if trusted is None:
+        assert anna.clean("order_items") == {}
+        return
+    money = Decimal(amount) if trusted else Decimal(price) * qty
+    assert anna.clean("order_items")["i1"]["line_amount"] == money
+    assert [anna.clean("orders")[key]["total_amount"] for key in ("o1", "o2")] == [money, money]
+    assert (("o1", "amount_mismatch") in anna.kinds("orders")) is not trusted
+
+
+@given(st.integers(1, 2000), st.integers(1, 10**7))
+def test_no_line_or_order_is_changed_whose_price_is_its_amount_a_unit_rounded(qty: int, cents: int) -> None:
+    amount = Decimal(cents) / 100
+    price = (amount / qty).quantize(Decimal("0.01"))
+    missed = abs(amount - price * qty) * HALF_CENTS
+    assert missed <= qty + 1
 
 
 def test_lines_without_price_quantity_product_or_order_are_quarantined(anna: Shop) -> None:

@@ -105,10 +105,13 @@ class TestStages:
             purchase: "purchase_without_payment",
         }
 
-    def test_a_stage_nobody_knows_is_quarantined(self, people: Shop) -> None:
-        keys = [people.event("10:00", "anna", "s1", kind) for kind in ("refund", None)]
+    def test_what_is_no_stage_is_kept_as_something_else(self, people: Shop) -> None:
+        wrong = [people.event("10:00", "anna", "s1", kind) for kind in ("refund", None)]
+        right = people.event("10:01", "anna", "s1", "other")
         people.remediate()
-        assert people.quarantine("user_events") == dict.fromkeys(keys, "unknown_event_type")
+        assert people.kinds("user_events") == {(key, "unknown_event_type") for key in wrong}
+        assert {row["event_type"] for row in people.clean("user_events").values()} == {"other"}
+        assert people.clean("user_events").keys() == {*wrong, right}
 
 
 class TestTime:
@@ -123,10 +126,28 @@ class TestTime:
 
     def test_a_payment_before_its_checkout_takes_the_checkout_s_time(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CHECKOUT)
-        wrong = people.event("10:01", "anna", "s1", PAYMENT)
+        wrong = people.event("10:01:59", "anna", "s1", PAYMENT)
         people.remediate()
         assert people.kinds("user_events") == {(wrong, "timestamp_reversed")}
         assert people.clean("user_events")[wrong]["event_timestamp"] == datetime(2024, 1, 5, 10, 2)
+
+    def test_stages_out_of_order_or_repeated_are_behaviour(self, people: Shop) -> None:
+        # Back a page: paid, and half an hour later the checkout page again.
+        people.event("10:00", "anna", "s1", PAYMENT)
+        people.event("10:39", "anna", "s1", CHECKOUT)
+        # A checkout begun twice, a payment tried twice; however close, nobody knows which is the wrong one.
+        people.session("s2", "anna", "13:00", CHECKOUT, CHECKOUT)
+        people.event("12:59:57", "anna", "s2", PAYMENT)
+        people.session("s3", "anna", "16:00", CHECKOUT, PAYMENT, PAYMENT)
+        people.event("16:01:58", "anna", "s3", PURCHASE)
+        # Exactly the 5 seconds that a person needs.
+        people.event("18:59:55", "anna", "s4", PAYMENT)
+        people.event("19:00", "anna", "s4", CHECKOUT)
+        people.remediate()
+        assert people.flagged() == set()
+        assert {row["event_timestamp"] for row in people.rows("raw", "user_events")} == {
+            row["event_timestamp"] for row in people.clean("user_events").values()
+        }
 
     def test_an_event_without_a_time_is_quarantined(self, people: Shop) -> None:
         wrong = people.event(None, "anna", "s1", VIEW)

@@ -1,0 +1,13 @@
+-- One row per hit of the site. Times are UTC. The shop knows no discount days.
+SELECT
+  hit AS event_id,
+  customer AS user_id,
+  visit AS session_id,
+  "at" AS event_timestamp,
+  what AS event_type,
+  tea AS product_id,
+  screen AS device,
+  came_from AS referrer,
+  page,
+  false AS is_discount_event
+FROM 'hits.csv'
