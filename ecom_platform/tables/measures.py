@@ -8,7 +8,7 @@ from enum import StrEnum
 from ecom_platform.tables.spec import Column, Type
 
 
-class Kind(StrEnum):
+class Additivity(StrEnum):
     """What may be done with a number over several rows."""
 
     ADDITIVE = "additive"
@@ -26,22 +26,22 @@ class Kind(StrEnum):
 class Measure(Column):
     """A numeric column that is no metric."""
 
-    kind: Kind = field(kw_only=True)
+    kind: Additivity = field(kw_only=True)
 
 
-def count(name: str, doc: str, *, null: str = "", minimum: int = 0, kind: Kind = Kind.ADDITIVE) -> Measure:
+def count(name: str, doc: str, *, null: str = "", minimum: int = 0, kind: Additivity = Additivity.ADDITIVE) -> Measure:
     """A count of what `doc` says (without a full stop); `null` says when it is unknown, if ever."""
     return Measure(name, Type.INT64, _sentence(doc, null), bool(null), minimum=minimum, kind=kind)
 
 
-def money(name: str, doc: str, *, null: str = "", kind: Kind = Kind.ADDITIVE) -> Measure:
+def money(name: str, doc: str, *, null: str = "", kind: Additivity = Additivity.ADDITIVE) -> Measure:
     """A sum of money, in the shop's currency."""
     return Measure(name, Type.NUMERIC, _sentence(f"{doc}, shop currency", null), bool(null), minimum=0, kind=kind)
 
 
 def attribute(name: str, doc: str, type_: Type = Type.INT64, *, null: str = "", minimum: int = 0) -> Measure:
     """A number that describes its row."""
-    return Measure(name, type_, _sentence(doc, null), bool(null), minimum=minimum, kind=Kind.ATTRIBUTE)
+    return Measure(name, type_, _sentence(doc, null), bool(null), minimum=minimum, kind=Additivity.ATTRIBUTE)
 
 
 def _sentence(doc: str, null: str) -> str:

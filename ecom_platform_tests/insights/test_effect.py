@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_only_a_causal_statement_may_claim_a_cause(word: str) -> None:
 @pytest.mark.parametrize(
     "change", [{"estimate": 0.7}, {"ci_low": float("-inf")}, {"estimate": float("nan")}, {"n": 0}, {"n": None}]
 )
-def test_numbers_that_contradict_each_other_are_refused(change: dict[str, float]) -> None:
+def test_numbers_that_contradict_each_other_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=FOUND.effect):
         replace(FOUND, **change)
 

@@ -1,7 +1,5 @@
 """The insights layer: an asset a question, and one that has all answers. Rows of users stay in the warehouse."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -77,20 +75,20 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
     return answers
 
 
-def aggregates_of(store: Warehouse, reads: list[Table]) -> tuple[dict[str, pd.DataFrame], int]:
+def aggregates_of(store: Warehouse, reads: list[Table]) -> "tuple[dict[str, pd.DataFrame], int]":
     """The tables as frames, and how many bytes they are in memory."""
     found = {str(table): store.read(table) for table in reads}
     return {name: _frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
 
 
-def _frame(rows: pa.Table) -> pd.DataFrame:
+def _frame(rows: "pa.Table") -> "pd.DataFrame":
     import pyarrow as pa
 
     fields = [pa.field(each.name, pa.float64() if pa.types.is_decimal(each.type) else each.type) for each in rows.schema]
     return rows.cast(pa.schema(fields)).to_pandas()
 
 
-def _as_table(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
+def _as_table(table: Table, rows: list[dict[str, Any]]) -> "pa.Table":
     import pyarrow as pa
 
     return pa.Table.from_pylist(rows, schema=table.arrow_schema)

@@ -1,7 +1,5 @@
 """The report on all answers: two files under ECOM_HOME, replaced whole."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path

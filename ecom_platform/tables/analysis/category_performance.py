@@ -1,6 +1,6 @@
 """category_performance: the categories ranked, with their growth and their use of attention."""
 
-from ecom_platform.tables.measures import Kind, attribute, count, money
+from ecom_platform.tables.measures import Additivity, attribute, count, money
 from ecom_platform.tables.metrics import (
     AVERAGE_UNIT_PRICE,
     CATEGORY_ORDER_VALUE,
@@ -28,7 +28,7 @@ CATEGORY_PERFORMANCE = Table(
         Column("category", Type.STRING, "The category."),
         money("revenue", "Paid revenue over all observed months"),
         metric_column(REVENUE_SHARE, "revenue", "SUM(revenue) OVER ()"),
-        count("order_count", "Paid orders that contain the category", kind=Kind.DISTINCT),
+        count("order_count", "Paid orders that contain the category", kind=Additivity.DISTINCT),
         count("unit_count", "Units sold"),
         metric_column(CATEGORY_ORDER_VALUE, "revenue", "order_count", name="average_order_value"),
         metric_column(AVERAGE_UNIT_PRICE, "revenue", "unit_count"),

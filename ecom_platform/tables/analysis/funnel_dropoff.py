@@ -1,7 +1,7 @@
 """funnel_dropoff: where on the way to a purchase sessions and users stop, by segment."""
 
 from ecom_platform.tables.marts.dm_funnel_events import FUNNEL_STAGES
-from ecom_platform.tables.measures import Kind, attribute, count
+from ecom_platform.tables.measures import Additivity, attribute, count
 from ecom_platform.tables.metrics import (
     DROP_OFF_RATE,
     EVENT_RATIO,
@@ -36,8 +36,8 @@ FUNNEL_DROPOFF = Table(
         count("sessions_with_stage_event", "Sessions with an event of this very stage"),
         count("sessions_dropped", "Sessions whose deepest stage this is; 0 for purchase"),
         count("event_count", "Events of this stage"),
-        count("user_count", "Users of the segment with a session", minimum=1, kind=Kind.DISTINCT),
-        count("users_reached", "Of them, users with a session that reached this stage", kind=Kind.DISTINCT),
+        count("user_count", "Users of the segment with a session", minimum=1, kind=Additivity.DISTINCT),
+        count("users_reached", "Of them, users with a session that reached this stage", kind=Additivity.DISTINCT),
         metric_column(STAGE_CONVERSION, "sessions_reached", _stage_before("sessions_reached")),
         metric_column(STAGE_REACH, "sessions_reached", "session_count", nullable=False),
         metric_column(DROP_OFF_RATE, "sessions_dropped", "IF(stage = 'purchase', NULL, sessions_reached)"),

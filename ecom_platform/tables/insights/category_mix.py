@@ -2,7 +2,7 @@
 
 from ecom_platform.tables.activation import activation_level_group_column
 from ecom_platform.tables.insights.outcomes import squares
-from ecom_platform.tables.measures import Kind, attribute, count, money
+from ecom_platform.tables.measures import Additivity, attribute, count, money
 from ecom_platform.tables.spec import Column, Layout, Table, Type, signup_month_column
 
 LANDMARKS = (30, 180)
@@ -27,8 +27,8 @@ CATEGORY_MIX = Table(
         ),
         Column("category", Type.STRING, "Category of the order lines; all for every category together."),
         count("user_count", "Mature users of the cell, whether they bought or not; in the row `all` alone, else 0"),
-        count("buyer_count", f"Users with a paid order {_EACH}", kind=Kind.DISTINCT),
-        count("repeat_buyer_count", f"Users with at least two paid orders {_EACH}", kind=Kind.DISTINCT),
+        count("buyer_count", f"Users with a paid order {_EACH}", kind=Additivity.DISTINCT),
+        count("repeat_buyer_count", f"Users with at least two paid orders {_EACH}", kind=Additivity.DISTINCT),
         money("revenue", f"Line amounts of their paid orders {_EACH}"),
         squares("revenue_squared", "Squares of a user's revenue of the category, summed over users"),
         squares("revenue_times_total", "A user's revenue of the category times that of all categories, summed over users"),

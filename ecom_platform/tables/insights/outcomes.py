@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ecom_platform.tables.measures import Kind, Measure, count, money
+from ecom_platform.tables.measures import Additivity, Measure, count, money
 from ecom_platform.tables.spec import Type
 
 
 def squares(name: str, doc: str) -> Measure:
     """A sum of squares or of products over users, for errors."""
-    return Measure(name, Type.FLOAT64, f"{doc}.", minimum=0, kind=Kind.ADDITIVE)
+    return Measure(name, Type.FLOAT64, f"{doc}.", minimum=0, kind=Additivity.ADDITIVE)
 
 
 LATER_VALUE = (

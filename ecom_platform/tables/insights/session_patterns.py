@@ -1,7 +1,7 @@
 """session_patterns: how the sessions of activated users differ from the others', pattern by pattern."""
 
 from ecom_platform.tables.insights.outcomes import squares
-from ecom_platform.tables.measures import Kind, Measure, count
+from ecom_platform.tables.measures import Additivity, Measure, count
 from ecom_platform.tables.spec import Column, Layout, Table, Type, signup_month_column
 
 PATTERNS = (
@@ -30,7 +30,7 @@ SESSION_PATTERNS = Table(
         ),
         Column("is_activated", Type.BOOL, "Whether the users were activated."),
         count("user_count", "Users whose activation is known and who have the pattern, such as a second session for a gap"),
-        Measure("value", Type.FLOAT64, "Sum of the pattern over them.", minimum=0, kind=Kind.ADDITIVE),
+        Measure("value", Type.FLOAT64, "Sum of the pattern over them.", minimum=0, kind=Additivity.ADDITIVE),
         squares("value_squared", "Squares of the pattern, summed over users"),
         signup_month_column(),
     ),

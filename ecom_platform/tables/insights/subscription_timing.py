@@ -2,12 +2,14 @@
 
 from ecom_platform.tables.insights.experiment_outcomes import ACTIVATIONS
 from ecom_platform.tables.insights.outcomes import LATER_VALUE, squares
-from ecom_platform.tables.measures import Kind, Measure, count, money
+from ecom_platform.tables.measures import Additivity, Measure, count, money
 from ecom_platform.tables.spec import Column, Table, Type
 
 
 def _weighted(name: str, doc: str) -> Measure:
-    return Measure(name, Type.FLOAT64, f"{doc}, weighted within plan, activation and age.", minimum=0, kind=Kind.ADDITIVE)
+    return Measure(
+        name, Type.FLOAT64, f"{doc}, weighted within plan, activation and age.", minimum=0, kind=Additivity.ADDITIVE
+    )
 
 
 def _sums(what: str) -> tuple[Measure, ...]:
@@ -17,7 +19,10 @@ def _sums(what: str) -> tuple[Measure, ...]:
         squares(f"joined_{what}_squared", "Squares over users of the first, less what the means of the strata give"),
         squares(f"waiting_{what}_squared", "Squares over users of the second, less the same"),
         Measure(
-            f"joined_{what}_times_waiting", Type.FLOAT64, "Products over users of the two, less the same.", kind=Kind.ADDITIVE
+            f"joined_{what}_times_waiting",
+            Type.FLOAT64,
+            "Products over users of the two, less the same.",
+            kind=Additivity.ADDITIVE,
         ),
     )
 

@@ -3,7 +3,7 @@
 The feature columns are defined here once; `dm_user_purchase_summary` carries them side by side for both windows.
 """
 
-from ecom_platform.tables.measures import Kind, attribute, count
+from ecom_platform.tables.measures import Additivity, attribute, count
 from ecom_platform.tables.metrics import (
     AVERAGE_SESSION_MINUTES,
     DISCOUNT_VIEW_SHARE,
@@ -27,9 +27,11 @@ FEATURES: tuple[Column, ...] = (
     count("payment_attempt_count", "payment_attempt events in the window", null=UNOBSERVED),
     count("purchase_count", "purchase events in the window", null=UNOBSERVED),
     count("active_day_count", "Days (UTC) with an event in the window", null=UNOBSERVED),
-    count("distinct_products_viewed", "Different products viewed in the window", null=UNOBSERVED, kind=Kind.DISTINCT),
-    count("distinct_categories_viewed", "Different categories viewed in the window", null=UNOBSERVED, kind=Kind.DISTINCT),
-    count("distinct_referrers", "Different referrers of the window's sessions", null=UNOBSERVED, kind=Kind.DISTINCT),
+    count("distinct_products_viewed", "Different products viewed in the window", null=UNOBSERVED, kind=Additivity.DISTINCT),
+    count(
+        "distinct_categories_viewed", "Different categories viewed in the window", null=UNOBSERVED, kind=Additivity.DISTINCT
+    ),
+    count("distinct_referrers", "Different referrers of the window's sessions", null=UNOBSERVED, kind=Additivity.DISTINCT),
     metric_column(AVERAGE_SESSION_MINUTES),
     metric_column(EVENTS_PER_SESSION, "event_count", "session_count"),
     metric_column(HOURS_BETWEEN_SESSIONS),

@@ -1,6 +1,6 @@
 """dm_category_performance: what each category sold in each calendar month."""
 
-from ecom_platform.tables.measures import Kind, count, money
+from ecom_platform.tables.measures import Additivity, count, money
 from ecom_platform.tables.metrics import (
     AVERAGE_UNIT_PRICE,
     CATEGORY_ORDER_VALUE,
@@ -29,9 +29,9 @@ DM_CATEGORY_PERFORMANCE = Table(
         Column("order_month", Type.DATE, "First day of the calendar month of the order date."),
         Column("is_complete_month", Type.BOOL, "Every cohort that had signed up by then is observed to the month's last day."),
         money("revenue", "Line amounts of paid orders"),
-        count("order_count", "Paid orders that contain the category", kind=Kind.DISTINCT),
+        count("order_count", "Paid orders that contain the category", kind=Additivity.DISTINCT),
         count("unit_count", "Units sold"),
-        count("buyer_count", "Different users who bought the category in the month", kind=Kind.DISTINCT),
+        count("buyer_count", "Different users who bought the category in the month", kind=Additivity.DISTINCT),
         money("discounted_revenue", "Revenue from lines on the product's discount day"),
         metric_column(CATEGORY_ORDER_VALUE, "revenue", "order_count", name="average_order_value"),
         metric_column(AVERAGE_UNIT_PRICE, "revenue", "unit_count"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ecom_platform.tables.activation import activation_level_column, is_activated_column
 from ecom_platform.tables.marts.dm_activation_features import FEATURE_WINDOWS, FEATURES
 from ecom_platform.tables.marts.dm_value_windows import OUTCOME_WINDOWS, VALUE_WINDOWS
-from ecom_platform.tables.measures import Kind, attribute, count, money
+from ecom_platform.tables.measures import Additivity, attribute, count, money
 from ecom_platform.tables.metrics import AVERAGE_ORDER_VALUE, MetricColumn, metric_column
 from ecom_platform.tables.raw.users import DEVICES, MARKETING_SOURCES, SUBSCRIPTION_TYPES
 from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, signup_month_column
@@ -81,7 +81,7 @@ LIFETIME = (
         "Lifetime revenue from order lines of High-tier products (a line without a tier is not High)",
     ),
     money("discounted_revenue", "Lifetime revenue from order lines bought on the product's discount day"),
-    count("distinct_categories_bought", "Different categories among paid order lines", kind=Kind.DISTINCT),
+    count("distinct_categories_bought", "Different categories among paid order lines", kind=Additivity.DISTINCT),
 )
 
 LATER_PURCHASES = (
