@@ -53,7 +53,7 @@ def test_running_installs_nothing_of_development_and_deployment() -> None:
     extras = {re.split(r"[^A-Za-z0-9-]", each)[0] for names in project["optional-dependencies"].values() for each in names}
     runtime = set(re.findall(r"^([a-z0-9-]+)==", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE))
     assert not extras & runtime
-    assert not {"celery", "kubernetes", "playwright", "mypy", "pytest", "google-api-python-client"} & runtime
+    assert not {"celery", "kubernetes", "playwright", "mypy", "pytest"} & runtime
 
 
 def test_a_missing_python_for_the_emulator_fails() -> None:

@@ -93,7 +93,7 @@ def healthy(platform: Platform, read: dict[str, set[str]]) -> dg.ExecuteInProces
         patch.setattr(DuckDBWarehouse, name, method)
 
     with pytest.MonkeyPatch.context() as patch:
-        watched("ibis", lambda tables: tables)
+        watched("stored_columns", lambda table: [table])
         watched("query", lambda _, reads=(), *__: reads)
         watched("read", lambda table, *_: [table])
         watched("row_counts", lambda table: [table])

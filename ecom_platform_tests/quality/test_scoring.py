@@ -101,9 +101,9 @@ def test_the_true_side_is_the_clean_twin(sound: DuckDBWarehouse, dirty: DuckDBWa
 
 
 def test_what_cleaning_leaves_is_what_nothing_could_recover(dirty: DuckDBWarehouse) -> None:
-    """At ten times the default rates, and so few users that an order is a share of a percent."""
-    for key, row in residual(dirty).items():
-        assert abs(row["avoidable"]) < 0.01, key
+    """At ten times the default rates, and so few users (some dozens in a segment) that one order counts for a lot."""
+    for (figure, segment), row in residual(dirty).items():
+        assert abs(row["avoidable"]) < (0.02 if segment == "all" else 0.1), (figure, segment)
         assert row["error"] == pytest.approx(row["unrecoverable"] + row["avoidable"])
 
 

@@ -1,5 +1,6 @@
 """The insights layer: an asset a question, and one that has all answers. Rows of users stay in the warehouse."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.questions import Question
-from ecom_platform.warehouse.contract import Query, Warehouse
+from ecom_platform.warehouse.contract import Warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,14 +64,19 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
         key=asset_key(ANSWERS),
         deps=[asset_key(part) for part in parts],
         description=ANSWERS.doc,
-        kinds={settings.target, "sql", "table"},
+        kinds={settings.target, "python", "table"},
         metadata=table_metadata(ANSWERS),
-        io_manager_key="warehouse_io_manager",
         pool=pool(settings),
     )
-    def answers() -> Query:
-        columns = ", ".join(ANSWERS.column_names)
-        return Query("\nUNION ALL\n".join(f"SELECT {columns} FROM {part}" for part in parts), tuple(parts))
+    def answers(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        import pyarrow as pa
+
+        store = warehouse.open()
+        with store.session():
+            rows = pa.concat_tables([store.read(part) for part in parts])
+            record_row_counts(context, asset_key(ANSWERS), store.replace({ANSWERS: rows}, None)[ANSWERS])
+        kinds = Counter(map(str, rows["kind"].to_pylist()))
+        return dg.MaterializeResult(metadata={f"{kind} answers": kinds[kind] for kind in sorted(kinds)})
 
     return answers
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,7 +94,10 @@ class TestAdvance:
         self, store: DuckDBWarehouse, whole: dict[str, list[str]]
     ) -> None:
         build(store, END)
-        day, orders = END - 30 * DAY, CATALOG["raw.orders"]
+        orders = CATALOG["raw.orders"]
+        # The day with the most orders of those that are long over.
+        placed = Counter(row["order_date"] for row in store.read(orders).to_pylist())
+        day = max((day for day in placed if day and day < END - 10 * DAY), key=lambda day: (placed[day], day))
         kept = store.query(f"SELECT * FROM raw.orders WHERE order_date <> DATE '{day}' OR order_date IS NULL", [orders]).cast(
             orders.arrow_schema
         )
@@ -159,15 +163,14 @@ def test_killed_again_and_again_it_arrives_and_no_day_is_half_there(tmp_path: Pa
     moments = random.Random(5)
     kills = 0
     for _ in range(6):
-        child = subprocess.Popen([sys.executable, "-c", ADVANCING, str(path)], stdout=subprocess.PIPE)
-        assert child.stdout is not None
-        child.stdout.readline()
-        try:
-            child.wait(timeout=moments.uniform(0.2, 2.5))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            kills += 1
+        with subprocess.Popen([sys.executable, "-c", ADVANCING, str(path)], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            try:
+                child.wait(timeout=moments.uniform(0.2, 2.5))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                kills += 1
         windows = {row["observed_until"] for row in store.read(CATALOG["raw.observation_windows"]).to_pylist()}
         assert len(windows) == 1, "every cohort is at the same day"
     go(store, END)
