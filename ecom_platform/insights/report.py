@@ -13,6 +13,8 @@ from ecom_platform.tables.insights.questions import QUESTIONS, TOPICS, Question
 
 CENTRAL = "4.1"
 """The question that the platform is there for."""
+HEADLINE = ("late_relative", "late_orders", "late_revenue", "ate_transported")
+"""Its effects that stand on the first screen, in this order; the others follow under the question."""
 KINDS = {
     "causal": "an experiment, or a design whose assumption is named and tested",
     "association": "what goes together, and may have another cause",
@@ -54,6 +56,12 @@ class Report:
         return next((each for each in self.answered if each.question.number == CENTRAL), None)
 
     @property
+    def headline(self) -> list[Row]:
+        """What the first screen shows of the central question: its main effects, or all it has where those are missing."""
+        rows = {row["effect"]: row for row in self.central.rows} if self.central else {}
+        return [rows[effect] for effect in HEADLINE if effect in rows] or list(rows.values())
+
+    @property
     def topics(self) -> dict[str, list[Answered]]:
         """The answers under the headings of their topics; questions without any row are not there."""
         by_number = {each.question.number: each for each in self.answered if each.rows}
@@ -81,9 +89,9 @@ def number(value: float | None, scale: str) -> str:
         return f"{value:+.1%}"
     if scale == "share":
         return f"{value:.1%}"
-    if scale in {"orders", "score"} or abs(value) < 100:
+    if scale in {"orders", "score"}:
         return f"{value:,.3f}"
-    return f"{value:,.0f}"
+    return f"{value:,.0f} {scale}" if abs(value) >= 100 else f"{value:,.2f} {scale}"
 
 
 def interval(row: Row) -> str:

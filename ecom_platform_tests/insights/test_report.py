@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,6 +55,15 @@ def test_the_central_answer_stands_on_the_first_screen(report: Report) -> None:
         assert shown in first
 
 
+def test_only_its_main_effects_do(report: Report) -> None:
+    other = value_of_activation(effect="exclusion_test", sentence="Among others it changes nothing.", estimate=0.5)
+    answered = [Answered(BY_NUMBER["4.1"], [row("4.1", other), row("4.1", value_of_activation())])]
+    assert [each["effect"] for each in replace(report, answered=answered).headline] == ["late_relative"]
+    refused = declined("late_relative", "There is no experiment.", estimand="LATE", population="all users")
+    declining = replace(report, answered=[Answered(BY_NUMBER["4.1"], [row("4.1", refused)])])
+    assert [each["kind"] for each in declining.headline] == ["declined"]
+
+
 def test_topics_come_in_the_order_of_the_questions(report: Report) -> None:
     assert list(report.topics) == ["Activation", "Lifetime value"]
 
@@ -81,11 +91,11 @@ def test_the_text_has_the_same_numbers(report: Report) -> None:
     ("value", "scale", "text"),
     [
         (None, "KRW", "–"),
-        (61234.4, "KRW", "61,234"),
+        (61234.4, "KRW", "61,234 KRW"),
         (0.123, "share", "12.3%"),
         (-0.5, "relative", "-50.0%"),
         (1.23456, "orders", "1.235"),
-        (3.2, "EUR", "3.200"),
+        (3.2, "EUR", "3.20 EUR"),
     ],
 )
 def test_numbers_are_written_by_their_scale(value: float | None, scale: str, text: str) -> None:
