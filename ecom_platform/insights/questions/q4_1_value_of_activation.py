@@ -50,7 +50,7 @@ ASSUMPTIONS = (
 )
 ESTIMANDS = {
     "late_orders": "effect of activation on the compliers' later paid orders (LATE)",
-    "late_relative": "effect of activation on the compliers' later paid orders, as a share of those without it (relative LATE)",
+    "late_relative": "effect of activation on the compliers' later paid orders, relative to none (relative LATE)",
     "late_revenue": "effect of activation on the compliers' later paid revenue (LATE)",
     "ate_transported": "mean effect of activation on everybody's later paid revenue (ATE)",
 }
