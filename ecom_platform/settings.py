@@ -34,9 +34,11 @@ from ecom_platform.variables import (
 )
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 
-__all__ = ["TARGETS", "VARIABLES", "Settings", "SettingsError"]
+__all__ = ["LOCAL_TARGET", "TARGETS", "VARIABLES", "Settings", "SettingsError"]
 
-TARGETS = ("duckdb", "bigquery")
+LOCAL_TARGET = "duckdb"
+"""The one that needs no set-up."""
+TARGETS = (LOCAL_TARGET, "bigquery")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Settings:
     home: Path = setting(
         "ECOM_HOME", "./.ecom", "Folder of everything the platform writes: the warehouse, the Dagster instance, outputs.", path
     )
-    target: str = setting("ECOM_TARGET", "duckdb", "Where tables live: `duckdb` or `bigquery`.", one_of(*TARGETS))
+    target: str = setting("ECOM_TARGET", LOCAL_TARGET, "Where tables live: `duckdb` or `bigquery`.", one_of(*TARGETS))
     users: int = setting(
         "ECOM_USERS",
         "100000",

@@ -24,10 +24,11 @@ def command(folder: str, check: bool) -> None:
       ECOM_HOME=./.ecom-retail ecom import examples/online_retail
     """
     from ecom_platform.cli.run import run_platform
+    from ecom_platform.settings import LOCAL_TARGET
 
     os.environ["ECOM_SOURCE"] = folder
     if not check:
         raise SystemExit(run_platform())
     with tempfile.TemporaryDirectory(prefix="ecom-check-") as home:
-        os.environ |= {"ECOM_HOME": home, "ECOM_TARGET": "duckdb"}
+        os.environ |= {"ECOM_HOME": home, "ECOM_TARGET": LOCAL_TARGET}
         raise SystemExit(run_platform(kept=False))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from ecom_platform.insights.cells import MINIMUM_USERS
 from ecom_platform.insights.effect import Effect, declined
 
@@ -60,6 +58,8 @@ class Design(NamedTuple):
 
 def design(cells: pd.DataFrame, outcomes: Sequence[Sample]) -> Design | None:
     """The design on an outcome given cell by cell; None where too few users are exposed or not, or none are comparable."""
+    import numpy as np
+
     from ecom_platform.stats.aggregates import pool_samples
     from ecom_platform.stats.fixed_effects import absorbing_regression
 

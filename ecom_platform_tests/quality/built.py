@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ecom_platform.insights.inquiry import Context, inquiries
+from ecom_platform.orchestration.assets.insights import answered
 from ecom_platform.quality.scoring.scorecard import scorecard
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, QUALITY, Table
+from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.world import World, WorldSettings
 
@@ -51,3 +54,7 @@ def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
             warehouse.replace({table: scorecard(warehouse, file.query())}, None)
         else:
             warehouse.replace({table: file.query()}, months if table.partitioned else None)
+    for question, inquiry in inquiries().items():
+        rows = answered(warehouse, Context(currency="KRW"), question, inquiry).rows
+        warehouse.replace({ANSWERS_TO[question.number]: rows}, None)
+    warehouse.replace({ANSWERS: pa.concat_tables([warehouse.read(part) for part in ANSWERS_TO.values()])}, None)

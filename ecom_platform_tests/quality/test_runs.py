@@ -143,7 +143,7 @@ def test_guards_pass_and_reports_warn_of_what_was_injected(healthy: dg.ExecuteIn
     assert not reported["raw/user_events:session_id_null", None].passed
     injected = {each.kind for raw in CLEANED for each in raw.remediations if each.injected}
     families = {"missing_values", "accepted_values", "ranges", "references"}
-    assert {each.check_name for each in failed} <= injected | families | {"order_quarantined"}
+    assert {each.check_name for each in failed} <= injected | families | {"order_quarantined", "consistency"}
 
 
 def test_a_warning_has_count_rate_and_a_few_keys_and_no_data(healthy: dg.ExecuteInProcessResult) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
 
 from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, later, numbers, summed, total
 from ecom_platform.insights.claims import Span, claim
@@ -71,6 +70,8 @@ def answer(aggregates: Aggregates, context: Context) -> Sequence[Effect]:
 
 def rates(cells: pd.DataFrame, what: str) -> Rates | None:
     """`orders` or `revenue` of joined over waiting users, less 1; None where too few users, or no orders, are on a side."""
+    import numpy as np
+
     from ecom_platform.stats.aggregates import Moments
     from ecom_platform.stats.ratios import smooth_function
 
@@ -124,8 +125,8 @@ def _on_the_subscribed(plans: pd.DataFrame, relative: Estimate) -> Estimate:
     subscribed = summed(plans, "mature_user_count", "subscribed_revenue")
     factor = 1 + relative.estimate
     share = relative.estimate / factor
-    error = np.hypot(subscribed.mean * relative.standard_error / factor**2, share * subscribed.standard_error)
-    return normal_estimate(share * subscribed.mean, float(error))
+    error = math.hypot(subscribed.mean * relative.standard_error / factor**2, share * subscribed.standard_error)
+    return normal_estimate(share * subscribed.mean, error)
 
 
 def _naive(plans: pd.DataFrame, free: pd.DataFrame, what: str) -> tuple[float, float] | None:

@@ -1,12 +1,13 @@
 """The insights layer: an asset a question, and one that has all answers. Rows of users stay in the warehouse."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 
 from ecom_platform.insights.coverage import coverage_of
+from ecom_platform.insights.effect import Effect
 from ecom_platform.insights.inquiry import Context, Inquiry, inquiries
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.resources import WarehouseResource
@@ -26,11 +27,10 @@ UNKNOWN_CURRENCY = "money"
 
 
 def insight_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    shop = Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
-    return [*(_answered(settings, shop, *each) for each in inquiries().items()), _answers(settings)]
+    return [*(_asset(settings, *each) for each in inquiries().items()), _answers(settings)]
 
 
-def _answered(settings: Settings, shop: Context, question: Question, inquiry: Inquiry) -> dg.AssetsDefinition:
+def _asset(settings: Settings, question: Question, inquiry: Inquiry) -> dg.AssetsDefinition:
     table = ANSWERS_TO[question.number]
     reads = [CATALOG[name] for name in inquiry.reads]
 
@@ -43,18 +43,32 @@ def _answered(settings: Settings, shop: Context, question: Question, inquiry: In
         pool=pool(settings),
     )
     def answer(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        store = warehouse.open()
-        with store.session():
-            aggregates, size = aggregates_of(store, reads)
-        effects = inquiry.answer(aggregates, shop)
-        known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
-        rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
-        counts = store.replace({table: _as_table(table, rows)}, None)[table]
-        record_row_counts(context, asset_key(table), counts)
-        picture = inquiry.chart(aggregates, effects) if inquiry.chart else None
-        return dg.MaterializeResult(metadata=_shown(rows, picture) | {"bytes_read": size})
+        store, shop = warehouse.open(), Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
+        found = answered(store, shop, question, inquiry)
+        record_row_counts(context, asset_key(table), store.replace({table: found.rows}, None)[table])
+        picture = inquiry.chart(found.aggregates, found.effects) if inquiry.chart else None
+        return dg.MaterializeResult(metadata=_shown(found.rows.to_pylist(), picture) | {"bytes_read": found.bytes_read})
 
     return answer
+
+
+class Investigation(NamedTuple):
+    """What an inquiry found: its effects, their rows, and the aggregates it read with their size in memory."""
+
+    effects: Sequence[Effect]
+    rows: "pa.Table"
+    aggregates: "dict[str, pd.DataFrame]"
+    bytes_read: int
+
+
+def answered(store: Warehouse, shop: Context, question: Question, inquiry: Inquiry) -> Investigation:
+    """The answers to a question from what the warehouse holds."""
+    with store.session():
+        aggregates, size = aggregates_of(store, [CATALOG[name] for name in inquiry.reads])
+    effects = inquiry.answer(aggregates, shop)
+    known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
+    rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
+    return Investigation(effects, _as_table(ANSWERS_TO[question.number], rows), aggregates, size)
 
 
 def _answers(settings: Settings) -> dg.AssetsDefinition:

@@ -45,7 +45,7 @@ def report_asset(settings: Settings) -> dg.AssetsDefinition:
             found = store.query(
                 f"SELECT MAX(observed_until) AS day FROM {OBSERVATION_WINDOWS}", [OBSERVATION_WINDOWS]
             ).to_pylist()
-        made = Report(provenance(settings)["origin"], f"{found[0]['day']}", context.run_id[:8], answered)
+        made = Report(provenance(settings)["origin"], f"{found[0]['day']}", context.run.run_id[:8], answered)
         folder = settings.home / FOLDER
         for name, text in (("report.html", html(made)), ("report.md", markdown(made))):
             _replace(folder / name, text)

@@ -33,15 +33,19 @@ def follows_the_data(partitioned: bool, unpartitioned: dg.AssetSelection) -> dg.
         sources = Condition.any_deps_match(operand)
         return sources.ignore(unpartitioned) if months else sources.allow(unpartitioned)
 
-    def before(operand: dg.AutomationCondition[Any]) -> BuiltinAutomationCondition[Any]:
-        """Any source, unless it is about to be built in the run that builds the table."""
-        return together(operand & ~Condition.will_be_requested()) | together(operand, not partitioned)
+    def before(
+        operand: dg.AutomationCondition[Any], apart: dg.AutomationCondition[Any] | None = None
+    ) -> BuiltinAutomationCondition[Any]:
+        """Any source, unless it is about to be built in the run that builds the table.
+
+        `apart` is the operand for sources that share no run with the table, where theirs is another.
+        """
+        return together(operand & ~Condition.will_be_requested()) | together(apart or operand, not partitioned)
 
     updated = Condition.newly_updated()
-    moved = Condition.any_deps_match(updated)
-    if partitioned:
-        # The catalogue is written every day and rarely changes; without this, every month would be rebuilt every day.
-        moved = moved.ignore(unpartitioned)
+    # The catalogue is written every day and rarely changes; without this, every month would be rebuilt every day.
+    moved_by_month = Condition.any_deps_match(updated).ignore(unpartitioned)
+    moved = moved_by_month if partitioned else Condition.any_deps_match(updated)
     # A condition composed with | or & has no times: these two are compared as they are.
     changed: BuiltinAutomationCondition[Any] = moved.since(Condition.newly_requested()) & moved.since(updated)
     if partitioned:
@@ -52,7 +56,7 @@ def follows_the_data(partitioned: bool, unpartitioned: dg.AssetSelection) -> dg.
     condition = (
         changed.with_label("sources_changed")
         & ~before(failed).with_label("a_source_failed_its_guard")
-        & ~before(moved.since(updated)).with_label("a_source_lags_behind")
+        & ~before(moved.since(updated), moved_by_month.since(updated)).with_label("a_source_lags_behind")
         & ~Condition.any_deps_in_progress()
         & ~Condition.in_progress()
     )

@@ -222,9 +222,6 @@ def _text(column: Column, prefix: str = "") -> str:
     match column.type:
         case Type.STRING:
             return value
-        case Type.FLOAT64:
-            # The engines write floating-point numbers differently, and decimal ones alike.
-            return f"CAST(CAST({value} AS NUMERIC) AS STRING)"
         case Type.TIMESTAMP:
             return f"FORMAT_TIMESTAMP('%F %H:%M:%E6S', {value})"
         case _:

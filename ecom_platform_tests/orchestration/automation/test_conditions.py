@@ -13,13 +13,19 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetC
 
 from ecom_platform.definitions import build_definitions
 from ecom_platform.settings import Settings
-from ecom_platform.tables import ANALYSIS, CATALOG, MARTS, Table
+from ecom_platform.tables import CATALOG, LAYERS, MARTS, Table
+from ecom_platform.tables.layers import Written
 
 OLD, LATEST = "2026-06-01", "2026-08-01"
 MONTHS = (OLD, "2026-07-01", LATEST)
 EVENTS = dg.AssetKey(["marts", "dm_funnel_events"])
 PURCHASES = dg.AssetKey(["marts", "dm_user_purchase_summary"])
 ORDERS = dg.AssetKey(["clean", "orders"])
+
+
+REPORT = dg.AssetKey(["insights", "report"])
+"""The one that follows and is no table."""
+FOLLOWING = [table for table in CATALOG.values() if LAYERS[table.layer].written is Written.FOLLOWING]
 
 
 def key(table: Table) -> dg.AssetKey:
@@ -98,13 +104,13 @@ def story(definitions: dg.Definitions) -> Iterator[Story]:
 
 
 def daily(story: Story, months: Iterable[str] = MONTHS) -> None:
-    story.updated(*(table for table in CATALOG.values() if table not in (*MARTS, *ANALYSIS)), months=months)
+    story.updated(*(table for table in CATALOG.values() if table not in FOLLOWING), months=months)
 
 
-def test_a_daily_run_is_followed_by_every_mart_and_analysis_once(story: Story) -> None:
+def test_a_daily_run_is_followed_by_everything_that_follows_once(story: Story) -> None:
     daily(story)
     asked = story.settle()
-    assert set(asked) == {key(table) for table in (*MARTS, *ANALYSIS)}
+    assert set(asked) == {REPORT, *map(key, FOLLOWING)}
     assert asked[PURCHASES] == asked[EVENTS] == set(MONTHS)
 
 
@@ -112,7 +118,7 @@ def test_an_old_month_that_is_restated_is_picked_up_and_its_neighbours_are_not(s
     daily(story, [OLD])
     asked = story.settle()
     assert asked[PURCHASES] == asked[EVENTS] == {OLD}
-    unpartitioned = {key(table) for table in (*MARTS, *ANALYSIS) if not table.partitioned}
+    unpartitioned = {key(table) for table in FOLLOWING if not table.partitioned}
     assert unpartitioned <= set(asked)
 
 
@@ -127,7 +133,7 @@ def test_what_moves_on_after_a_late_run_has_built_from_it_is_followed_again(stor
 
 def test_what_another_run_has_built_since_is_not_built_again(story: Story) -> None:
     daily(story, [OLD])
-    story.built({key(table): {OLD if table.partitioned else None} for table in (*MARTS, *ANALYSIS)})
+    story.built({key(table): {OLD if table.partitioned else None} for table in FOLLOWING} | {REPORT: {None}})
     assert story.tick() == {}
 
 
@@ -186,10 +192,10 @@ def test_a_month_without_all_its_sources_is_not_built(definitions: dg.Definition
         assert story.tick() == {}
 
 
-def test_every_mart_and_analysis_follows_and_nothing_else(definitions: dg.Definitions) -> None:
+def test_every_table_of_the_following_layers_follows_and_nothing_else(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     following = {asset for asset in graph.get_all_asset_keys() if graph.get(asset).automation_condition}
-    assert following == {key(table) for table in (*MARTS, *ANALYSIS)}
+    assert following == {REPORT, *map(key, FOLLOWING)}
 
 
 def test_every_mart_says_how_old_it_may_get(definitions: dg.Definitions) -> None:
