@@ -380,7 +380,7 @@ class TestAllOrNothing:
         with warehouse.session():
             with pytest.raises(WarehouseError):
                 warehouse.replace({VISITS: visits([JANUARY]), VISITS_COPY: failing}, [JANUARY])
-            assert warehouse.tables() == {}
+            assert not any(warehouse.tables().values()), "no row was written, whatever tables were created"
             warehouse.replace({VISITS: visits([JANUARY]), VISITS_COPY: COPY}, [JANUARY])
         assert warehouse.row_counts(VISITS_COPY) == {JANUARY: 2}
 
