@@ -124,7 +124,7 @@ def _categories(categories: Sequence[Effect]) -> Effect:
         f"{': ' + listed(*moved) if moved else ''}.",
         n=len(categories),
         estimate=len(moved) / len(categories),
-        caveats=f"Adjusted p-values below {SIGNIFICANCE}: of those that are told, at most one in twenty by chance alone.",
+        caveats=f"Adjusted p-values below {SIGNIFICANCE}: of those reported, at most one in twenty by chance alone.",
     )
 
 

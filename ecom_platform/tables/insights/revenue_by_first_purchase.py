@@ -6,7 +6,7 @@ from ecom_platform.tables.measures import attribute, money
 from ecom_platform.tables.spec import Layout, Table, signup_month_column
 
 LANDMARK = 30
-"""The day, since signup, at which users are told apart: what they had done is before it, what they are worth after it."""
+"""The day, since signup, at which users are divided: what they had done is before it, what they are worth after it."""
 
 REVENUE_BY_FIRST_PURCHASE = Table(
     layer="insights",
