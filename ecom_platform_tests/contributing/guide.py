@@ -28,12 +28,21 @@ class Step:
     text: str
 
 
+def titles() -> list[str]:
+    """The titles of the guide's sections, in order."""
+    return re.findall(r"^## (.*)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def section(title: str) -> str:
+    """The text of a section, up to the next."""
+    return GUIDE.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
 def steps(title: str) -> list[Step]:
     """Every file of a section, in order."""
-    section = GUIDE.read_text(encoding="utf-8").split(f"## {title}\n")[1].split("\n## ")[0]
     return [
         Step(found["file"], found["language"] == "diff", textwrap.dedent(_unindented(found["text"], len(found["indent"]))))
-        for found in _BLOCK.finditer(section)
+        for found in _BLOCK.finditer(section(title))
     ]
 
 

@@ -25,8 +25,8 @@ from ecom_platform.warehouse.bigquery import statements
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import load_sql, sql_folder
+from ecom_platform_tests.contributing.guide import section
 
-CONTRIBUTING = Path(__file__).parents[3] / "CONTRIBUTING.md"
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 KEY = dg.AssetKey(["forecasts", "customers"])
@@ -49,17 +49,17 @@ class Example:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
-    section = CONTRIBUTING.read_text().split("## Add a layer\n")[1].split("\n## ")[0]
-    entry, table, statement = (dedent(block) for block in re.findall(r"```\w+\n(.*?)```", section, re.DOTALL))
+    said = section("Add a layer")
+    entry, table, statement = (dedent(block) for block in re.findall(r"```\w+\n(.*?)```", said, re.DOTALL))
     names: dict[str, Any] = {}
     exec(table, names)
-    files = tuple(re.findall(r"^\d\. `([^`]+)`", section, re.MULTILINE))
+    files = tuple(re.findall(r"^\d\. `([^`]+)`", said, re.MULTILINE))
     folder = tmp_path_factory.mktemp("layer")
     shutil.copytree(sql_folder(), folder / "sql")
     path = folder / files[-1]
     path.parent.mkdir()
     path.write_text(statement)
-    return Example(section, files, eval(entry, vars(layers)), names["CUSTOMERS"], folder / "sql")
+    return Example(said, files, eval(entry, vars(layers)), names["CUSTOMERS"], folder / "sql")
 
 
 @pytest.fixture(scope="module")
