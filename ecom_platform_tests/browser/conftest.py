@@ -8,20 +8,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from ecom_platform_tests.conftest import SMALL_WORLD, Built
+
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 PATIENCE_SECONDS = 180
 """For a webserver to load the definitions on a busy machine."""
-
-
-def ecom(home: Path, *arguments: str) -> "subprocess.Popen[bytes]":
-    small = {"ECOM_HOME": str(home), "ECOM_USERS": "1000", "ECOM_START_MONTH": "2026-01", "ECOM_AS_OF": "2026-03-20"}
-    program = [sys.executable, "-c", "from ecom_platform.cli import main; main()", *arguments]
-    return subprocess.Popen(program, env=os.environ | small, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +28,17 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
-def ui(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
+@pytest.fixture(scope="session")
+def ui(chromium: str, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
     """The address of the UI over a finished run of three signup months."""
-    home = tmp_path_factory.mktemp("home")
-    assert ecom(home, "run").wait(timeout=600) == 0
+    home = tmp_path_factory.mktemp("ui") / "home"
+    shutil.copytree(built.home, home)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = ecom(home, "ui", "--port", str(port))
+    program = [sys.executable, "-c", "from ecom_platform.cli import main; main()", "ui", "--port", str(port)]
+    environment = os.environ | SMALL_WORLD | {"ECOM_HOME": str(home)}
+    server = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url)

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from ecom_platform.cli import main
+from ecom_platform_tests.conftest import SMALL_WORLD
 
 
 class Answer(NamedTuple):
@@ -26,12 +27,7 @@ def ecom(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp
     """`ecom("run", "--users", "10", ECOM_SEED="3")`: a small world in a home of its own unless told otherwise."""
 
     def call(*arguments: str, **environment: str) -> Answer:
-        small = {
-            "ECOM_HOME": str(tmp_path / "home"),
-            "ECOM_USERS": "1000",
-            "ECOM_START_MONTH": "2026-01",
-            "ECOM_AS_OF": "2026-03-20",
-        }
+        small = SMALL_WORLD | {"ECOM_HOME": str(tmp_path / "home")}
         # Options set variables of the process: what they set must not outlive the call.
         with patch.dict(os.environ, small | environment), monkeypatch.context() as context:
             context.setattr(sys, "argv", ["ecom", *arguments])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,7 @@ import pytest
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform_tests.cli.conftest import Ecom
+from ecom_platform_tests.conftest import Built
 
 MONTHS = ["2026-01-01", "2026-02-01", "2026-03-01"]
 
@@ -25,20 +27,18 @@ def hashes(home: Path) -> dict[str, int]:
     return found
 
 
-def test_a_run_materialises_every_table_and_says_so(ecom: Ecom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = ecom("run")
-    assert answer.exit_code == 0, answer.out + answer.err
-    warehouse = DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb")
+def test_a_run_materialises_every_table_and_says_so(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse = DuckDBWarehouse(built.home / "warehouse.duckdb")
     assert set(warehouse.tables()) == set(CATALOG)
     for name in CATALOG:
-        assert name.replace(".", "/") in answer.out
+        assert name.replace(".", "/") in built.out
     users = sum(warehouse.row_counts(CATALOG["raw.users"]).values())
     assert users > 0
-    assert any(line.split()[:2] == ["raw/users", f"{users:,}"] for line in answer.out.splitlines())
-    assert "ecom ui" in answer.out
+    assert any(line.split()[:2] == ["raw/users", f"{users:,}"] for line in built.out.splitlines())
+    assert "ecom ui" in built.out
 
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home" / "dagster"))
-    with dg.DagsterInstance.from_config(str(tmp_path / "home" / "dagster")) as instance:
+    monkeypatch.setenv("DAGSTER_HOME", str(built.home / "dagster"))
+    with dg.DagsterInstance.from_config(str(built.home / "dagster")) as instance:
         (run,) = instance.get_runs()
         assert run.status is dg.DagsterRunStatus.SUCCESS
         counts = warehouse.row_counts(CATALOG["clean.orders"])
@@ -55,19 +55,18 @@ def test_a_run_materialises_every_table_and_says_so(ecom: Ecom, tmp_path: Path, 
             assert written.asset_materialization.metadata["currency"].value == "KRW"
 
 
-def test_a_second_run_changes_no_row(ecom: Ecom, tmp_path: Path) -> None:
+def test_a_second_run_changes_no_row(ecom: Ecom, built: Built, tmp_path: Path) -> None:
+    shutil.copytree(built.home, tmp_path / "home")
     assert ecom("run").exit_code == 0
-    before = hashes(tmp_path / "home")
-    assert ecom("run").exit_code == 0
-    assert hashes(tmp_path / "home") == before
+    assert hashes(tmp_path / "home") == hashes(built.home)
 
 
-def test_partitions_built_one_at_a_time_in_another_order_give_the_same_tables(ecom: Ecom, tmp_path: Path) -> None:
-    assert ecom("run").exit_code == 0
-    one_by_one = {"ECOM_HOME": str(tmp_path / "other")}
+def test_partitions_built_one_at_a_time_in_another_order_give_the_same_tables(
+    ecom: Ecom, built: Built, tmp_path: Path
+) -> None:
     for month in ("2026-03", "2026-01", "2026-02"):
-        assert ecom("run", "--months", month, **one_by_one).exit_code == 0
-    assert hashes(tmp_path / "other") == hashes(tmp_path / "home")
+        assert ecom("run", "--months", month).exit_code == 0
+    assert hashes(tmp_path / "home") == hashes(built.home)
 
 
 def test_another_world_is_refused_with_the_way_out(ecom: Ecom, tmp_path: Path) -> None:
