@@ -104,7 +104,7 @@ def reads(*sqls: str) -> Sequence[str]:
     return [name for name in CATALOG if any(f"{name} " in f"{sql} " or f"{name})" in sql for sql in sqls)]
 
 
-@pytest.mark.parametrize("published, counted", EQUAL.values(), ids=EQUAL.keys())
+@pytest.mark.parametrize(("published", "counted"), EQUAL.values(), ids=EQUAL.keys())
 def test_an_aggregate_adds_up_to_what_the_marts_hold(marts: Marts, published: str, counted: str) -> None:
     found = sorted(answer(marts, published, *reads(published)), key=str)
     assert found == sorted(answer(marts, counted, *reads(counted)), key=str)
