@@ -11,7 +11,8 @@ from ecom_platform.definitions import build_definitions
 from ecom_platform.settings import Settings
 from ecom_platform.tables import ANALYSIS, CATALOG, CLEANED, LAYERS, MARTS, RAW
 
-REPORT = dg.AssetKey(["insights", "report"])
+FILES = {dg.AssetKey(["insights", "report"]), dg.AssetKey(["dashboard", "published"])}
+"""Assets that are files, not tables."""
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 
 
@@ -41,8 +42,8 @@ def test_every_asset_is_described(graph: AssetGraph) -> None:
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description
-        if key == REPORT:
-            assert node.kinds >= {"html"}
+        if key in FILES:
+            assert node.kinds
             continue
         table = CATALOG[".".join(key.path)]
         assert node.kinds >= {"duckdb", "table"}
@@ -61,7 +62,7 @@ def test_user_derived_assets_share_the_signup_months(graph: AssetGraph) -> None:
 def test_data_moves_one_way_through_the_layers(graph: AssetGraph) -> None:
     # Violations are found in what is clean so far, table by table: the layers of one group are built together.
     order = list(dict.fromkeys(layer.group for layer in LAYERS.values()))
-    assert order == ["raw", "clean", "marts", "analysis", "insights", "quality"]
+    assert order == ["raw", "clean", "marts", "analysis", "insights", "dashboard", "quality"]
     for key in graph.get_all_asset_keys():
         for parent in graph.get(key).parent_keys:
             assert order.index(graph.get(parent).group_name) <= order.index(graph.get(key).group_name), f"{key} reads {parent}"
@@ -92,7 +93,7 @@ def test_the_jobs_have_the_given_names_and_select_their_layers(definitions: dg.D
         "funnel_preprocessing",
     }
     assert selected("generate_synthetic_data_daily") == keys("raw", "violations", "quarantine", "clean")
-    assert selected("refresh_data_mart") == keys("marts", "analysis", "insights") | {REPORT}
+    assert selected("refresh_data_mart") == keys("marts", "analysis", "insights", "dashboard") | FILES
     events = dg.AssetKey(["marts", "dm_funnel_events"])
     upstream = definitions.resolve_asset_graph().get_ancestor_asset_keys(events)
     assert selected("funnel_preprocessing") == {events} | (upstream - keys("raw"))

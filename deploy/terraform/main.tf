@@ -53,9 +53,10 @@ variable "daily_tib" {
 
 locals {
   layers = toset([
-    "raw", "violations", "quarantine", "clean", "marts", "analysis", "insights", "quality", "platform", "staging",
+    "raw", "violations", "quarantine", "clean", "marts", "analysis", "insights", "dashboard", "quality", "platform",
+    "staging",
   ])
-  read = setproduct(["marts", "analysis", "insights"], var.readers)
+  read = setproduct(["marts", "analysis", "insights", "dashboard"], var.readers)
 }
 
 provider "google" {

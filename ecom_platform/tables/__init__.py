@@ -12,6 +12,7 @@ from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
 from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
 from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
 from ecom_platform.tables.cleaning import cleaned
+from ecom_platform.tables.dashboard import DASHBOARD
 from ecom_platform.tables.insights import INSIGHTS
 from ecom_platform.tables.layers import LAYERS
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
@@ -70,6 +71,7 @@ CATALOG = Catalog(
         *MARTS,
         *ANALYSIS,
         *INSIGHTS,
+        *DASHBOARD,
         *QUALITY,
     ),
     parameters={**ACTIVATION.parameters, "half_cents": HALF_CENTS},
@@ -79,6 +81,7 @@ __all__ = [
     "ANALYSIS",
     "CATALOG",
     "CLEANED",
+    "DASHBOARD",
     "INSIGHTS",
     "LAYERS",
     "MARTS",

@@ -150,6 +150,12 @@ LAYERS = Layers(
             written=Written.FOLLOWING,
         ),
         Layer(
+            "dashboard",
+            "What people look at: aggregates, pages and a workbook.",
+            owner="team:product-analytics",
+            written=Written.FOLLOWING,
+        ),
+        Layer(
             "quality",
             "How well the rules find and repair errors, scored against what only the synthetic world knows.",
             owner="team:data-quality",

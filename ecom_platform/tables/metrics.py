@@ -80,6 +80,27 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A figure that is a sum or a count, and divided by nothing: SUM(`summed`) of `table`, GoogleSQL over one row.
+
+    `formula` says in words what is summed, `text` the clock and what to beware of. `korean` is the label in Korean.
+    """
+
+    name: str
+    label: str
+    korean: str
+    formula: str
+    unit: Unit
+    text: str
+    table: str
+    summed: str
+
+    @property
+    def sql(self) -> str:
+        return f"SUM({self.summed})"
+
+
+@dataclass(frozen=True)
 class MetricColumn(Column):
     """A column that shows a metric. `numerator` and `denominator` are GoogleSQL over the columns of its own table, window
     functions included; None where the table does not hold what is divided."""
@@ -131,6 +152,7 @@ VALUE_WINDOWS = "marts.dm_value_windows"
 SESSIONS = "marts.dm_funnel_events"
 CONVERSION = "marts.dm_funnel_conversion"
 CATEGORIES = "marts.dm_category_performance"
+KPIS = "dashboard.kpis_by_month"
 
 LIFETIME_VALUE = Metric(
     "lifetime_value",
@@ -224,6 +246,39 @@ REPURCHASE_RATE = Metric(
     "null without buyers",
     source=MetricSource(SUMMARY, "IF(successful_order_count >= 2, 1, 0)", "IF(successful_order_count >= 1, 1, 0)"),
 )
+REPEAT_BUYER_SHARE = Metric(
+    "repeat_buyer_share",
+    "Repeat buyer share",
+    "재구매 고객 비중",
+    "buyers of the calendar month who had a paid order before, in the month or earlier",
+    "buyers of the calendar month",
+    Unit.SHARE,
+    "The repurchase of one month. It grows with the shop's age, as there are ever more earlier buyers: compare with care.",
+    "null in a month without buyers",
+    source=MetricSource(KPIS, "repeat_buyer_count", "buyer_count", within=("calendar_month",)),
+)
+LATER_VALUE_PER_USER = Metric(
+    "later_value_per_user",
+    "Later value per user",
+    "가입 31~360일차 사용자당 매출",
+    "paid revenue on days 31 to 360 (the signup day is day 1)",
+    "users for whom those days have been observed whole",
+    Unit.MONEY,
+    "[signup + 30, signup + 360) days on each user's clock: what follows the activation window and never overlaps it.",
+    "null while no user has been observed so long",
+    source=MetricSource(SUMMARY, "revenue_days_31_to_360", "IF(revenue_days_31_to_360 IS NULL, 0, 1)"),
+)
+PAYMENT_FAILURE_RATE = Metric(
+    "payment_failure_rate",
+    "Payment failure rate",
+    "결제 실패율",
+    "orders whose payment failed",
+    "orders, paid or failed",
+    Unit.SHARE,
+    "Every order counts once; a later attempt is another order.",
+    "null without orders",
+    source=MetricSource(SUMMARY, "failed_order_count", "failed_order_count + successful_order_count"),
+)
 AVERAGE_DAYS_BETWEEN_ORDERS = Metric(
     "average_days_between_orders",
     "Days between orders",
@@ -262,7 +317,8 @@ REVENUE_SHARE = Metric(
     "paid revenue of the group",
     "paid revenue of all groups",
     Unit.SHARE,
-    "The groups are the categories, or the segments of one segmentation; of the same month where rows are months.",
+    "The groups are the categories, the price tiers, or the segments of one segmentation; of the same months where rows have "
+    "months.",
     "null without any revenue",
 )
 DISCOUNT_SHARE = Metric(
@@ -548,8 +604,8 @@ CHECKOUT_WITHOUT_CART_SHARE = Metric(
 SECTIONS = {
     "Value": (
         LIFETIME_VALUE, AVERAGE_REVENUE_PER_USER, REVENUE_PER_USER_PER_30_DAYS, AVERAGE_ORDER_VALUE, ORDERS_PER_USER,
-        ORDERS_PER_USER_PER_30_DAYS, PAYING_SHARE, REPURCHASE_RATE, AVERAGE_DAYS_BETWEEN_ORDERS, AVERAGE_DAYS_OBSERVED,
-        USER_SHARE, REVENUE_SHARE,
+        ORDERS_PER_USER_PER_30_DAYS, LATER_VALUE_PER_USER, PAYING_SHARE, REPURCHASE_RATE, REPEAT_BUYER_SHARE,
+        PAYMENT_FAILURE_RATE, AVERAGE_DAYS_BETWEEN_ORDERS, AVERAGE_DAYS_OBSERVED, USER_SHARE, REVENUE_SHARE,
     ),
     "Activation and early behaviour": (
         ACTIVATION_RATE, DISCOUNT_EXPOSURE_RATE, DISCOUNT_VIEW_SHARE, AVERAGE_SESSION_MINUTES, EVENTS_PER_SESSION,
@@ -572,3 +628,38 @@ SECTIONS = {
 """Every metric, as the documentation groups them."""
 
 METRICS = {metric.name: metric for metrics in SECTIONS.values() for metric in metrics}
+
+TOTALS = {
+    total.name: total
+    for total in (
+        Total(
+            "revenue", "Revenue", "매출", "paid revenue", Unit.MONEY,
+            "By the day of the order, UTC. Orders whose payment failed are no revenue.", KPIS, "revenue",
+        ),
+        Total(
+            "paid_orders", "Paid orders", "결제 완료 주문", "paid orders", Unit.COUNT,
+            "By the day of the order, UTC.", KPIS, "order_count",
+        ),
+        Total(
+            "new_users", "New users", "신규 가입자", "users who signed up in the month", Unit.COUNT,
+            "By the signup day, UTC.", KPIS, "new_user_count",
+        ),
+        Total(
+            "active_users", "Active users", "활성 사용자",
+            "users with an event or an order (paid or failed) in the calendar month", Unit.COUNT,
+            "Of one calendar month: over several, a user would count in each. After the event log ends (users' first weeks) "
+            "it rests on orders alone.", KPIS, "active_user_count",
+        ),
+        Total(
+            "stage_sessions", "Sessions by stage", "단계별 세션 수", "sessions that reached the stage or a deeper one",
+            Unit.COUNT, REACHED, SESSIONS, "IF(furthest_stage IS NULL, 0, 1)",
+        ),
+        Total(
+            "step_sessions", "Sessions by time between stages", "단계 간 소요 시간별 세션 수",
+            "sessions with events of both stages, by the time from the one to the other", Unit.COUNT,
+            "From the normalised time of a stage to that of the next, in one session.",
+            "dashboard.times_between_stages", "session_count",
+        ),
+    )
+}  # fmt: skip
+"""Every figure on a page that is no metric: the plain sums."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.activation import ACTIVATION
-from ecom_platform.tables.metrics import SECTIONS, Metric, MetricColumn
+from ecom_platform.tables.metrics import SECTIONS, TOTALS, Metric, MetricColumn
 
 INTRODUCTION = """# Metrics
 
@@ -33,7 +33,7 @@ def shown(metric: Metric) -> Iterator[tuple[str, MetricColumn]]:
 
 def markdown() -> str:
     """The document."""
-    return "\n".join((INTRODUCTION, *_activation(), *_sections()))
+    return "\n".join((INTRODUCTION, *_activation(), *_sections(), *_totals()))
 
 
 def _activation() -> Iterator[str]:
@@ -59,6 +59,16 @@ def _sections() -> Iterator[str]:
             if columns := ", ".join(f"`{table}.{column.name}`" for table, column in shown(metric)):
                 yield f"- Shown: {columns}"
             yield ""
+
+
+def _totals() -> Iterator[str]:
+    yield "## Totals\n"
+    yield "What the pages show that is divided by nothing.\n"
+    for total in TOTALS.values():
+        yield f"### {total.label} · {total.korean}\n"
+        yield f"`{total.name}` = {total.formula}. In {total.unit.value}.\n"
+        yield f"{total.text}\n"
+        yield f"- Compute: `{total.sql}` over `{total.table}`\n"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from ecom_platform.warehouse.sql import SqlAsset, load_sql, sql_folder
 
 Row = dict[str, Any]
 
-BUILT_LAYERS = ("marts", "analysis", "insights")
+BUILT_LAYERS = ("marts", "analysis", "insights", "dashboard")
 SOURCES = (
     "clean.users",
     "clean.products",

@@ -1,0 +1,25 @@
+"""sessions_by_stage: how far customers' sessions got towards a purchase."""
+
+from ecom_platform.tables.dashboard.customers import CUSTOMERS, KEY, LAYOUT, SIGNUP_MONTH
+from ecom_platform.tables.marts.dm_funnel_events import FUNNEL_STAGES
+from ecom_platform.tables.measures import count
+from ecom_platform.tables.spec import Column, Table, Type
+
+SESSIONS_BY_STAGE = Table(
+    layer="dashboard",
+    name="sessions_by_stage",
+    doc="One row per signup month, kind of customer, way to the checkout and deepest funnel stage of a session.",
+    columns=(
+        *CUSTOMERS,
+        Column("furthest_stage", Type.STRING, "Deepest stage with an event in the session.", accepted=FUNNEL_STAGES),
+        Column(
+            "is_checkout_without_cart",
+            Type.BOOL,
+            "Started a checkout and put nothing in the cart in the session: it is normal.",
+        ),
+        count("session_count", "Sessions", minimum=1),
+        SIGNUP_MONTH,
+    ),
+    key=(*KEY, "furthest_stage", "is_checkout_without_cart"),
+    layout=LAYOUT,
+)

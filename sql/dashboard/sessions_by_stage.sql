@@ -1,0 +1,43 @@
+-- How far did customers' sessions get towards a purchase?
+--
+-- - **Unit**: signup month x device x region x channel x subscription x activation level x deepest stage x whether the
+--   session started a checkout with nothing put in the cart. The device is the user's main one.
+-- - **Window**: the whole event log, users' first weeks. Sessions that reached no stage are not counted.
+-- - **To pool**: every session is in one row. A stage was reached by the sessions whose deepest stage is that or a deeper one.
+-- - **Null**: never.
+-- - **Caution**: the activation level is computed from carts and checkouts of the same sessions: it describes, it does not
+--   explain.
+WITH users AS (
+  SELECT
+    user_id,
+    signup_month,
+    COALESCE(device, 'unknown') AS device,
+    COALESCE(region, 'unknown') AS region,
+    COALESCE(marketing_source, 'unknown') AS marketing_source,
+    COALESCE(subscription_type, 'unknown') AS subscription_type,
+    COALESCE(activation_level, 'unknown') AS activation_level
+  FROM marts.dm_user_purchase_summary
+)
+
+SELECT
+  users.device,
+  users.region,
+  users.marketing_source,
+  users.subscription_type,
+  users.activation_level,
+  sessions.furthest_stage,
+  sessions.is_checkout_without_cart,
+  COUNT(*) AS session_count,
+  users.signup_month
+FROM marts.dm_funnel_events AS sessions
+INNER JOIN users ON users.user_id = sessions.user_id
+WHERE sessions.furthest_stage IS NOT NULL
+GROUP BY
+  users.signup_month,
+  users.device,
+  users.region,
+  users.marketing_source,
+  users.subscription_type,
+  users.activation_level,
+  sessions.furthest_stage,
+  sessions.is_checkout_without_cart
