@@ -12,9 +12,18 @@ from ecom_platform.tables.insights.questions import QUESTIONS, Question
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 Aggregates: TypeAlias = "Mapping[str, pd.DataFrame]"
 """The tables that an inquiry reads, by full name: aggregates of bounded size, money as floats."""
+
+
+def as_frame(rows: pa.Table) -> pd.DataFrame:
+    """The rows of a table as inquiries get them: money as floats."""
+    import pyarrow as pa
+
+    fields = [pa.field(each.name, pa.float64() if pa.types.is_decimal(each.type) else each.type) for each in rows.schema]
+    return rows.cast(pa.schema(fields)).to_pandas()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import dagster as dg
 
 from ecom_platform.insights.coverage import coverage_of
 from ecom_platform.insights.effect import Effect
-from ecom_platform.insights.inquiry import Context, Inquiry, inquiries
+from ecom_platform.insights.inquiry import Context, Inquiry, as_frame, inquiries
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
@@ -98,14 +98,7 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
 def aggregates_of(store: Warehouse, reads: list[Table]) -> "tuple[dict[str, pd.DataFrame], int]":
     """The tables as frames, and how many bytes they are in memory."""
     found = {str(table): store.read(table) for table in reads}
-    return {name: _frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
-
-
-def _frame(rows: "pa.Table") -> "pd.DataFrame":
-    import pyarrow as pa
-
-    fields = [pa.field(each.name, pa.float64() if pa.types.is_decimal(each.type) else each.type) for each in rows.schema]
-    return rows.cast(pa.schema(fields)).to_pandas()
+    return {name: as_frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
 
 
 def _as_table(table: Table, rows: list[dict[str, Any]]) -> "pa.Table":
