@@ -37,12 +37,12 @@ def command(days: int, estimate: bool, months: str | None) -> None:
     if billing is None:
         raise SettingsError(f"ECOM_TARGET is {settings.target!r}, where nothing is billed: name a target that bills.")
     if not estimate:
-        if months:
+        if months is not None:
             raise click.UsageError("--months goes with --estimate.")
         _show_spending(billing, days)
         return
     keys = signup_months(settings.start_month, settings.as_of).get_partition_keys()
-    if months:
+    if months is not None:
         first, last = parse_months(months)
         keys = [key for key in keys if first <= key <= last]
     estimates = estimated(billing, keys)

@@ -20,6 +20,9 @@ from ecom_platform.cli.instance import open_instance
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.orchestration.previews import knowingly
+from ecom_platform.orchestration.write_mode import writes_only_changes
+from ecom_platform.origins.advance import check_not_back
+from ecom_platform.origins.origin import identity
 from ecom_platform.settings import Settings, SettingsError
 
 SHOWN_SECONDS = 0.05
@@ -128,7 +131,8 @@ def execute(
 
     Where to look at the results is said only of those that are `kept`.
 
-    Raises SettingsError for an unknown job, a selection that names no asset and months that are not partitions.
+    Raises SettingsError for an unknown job, a selection that names no asset and months that are not partitions, and
+    WarehouseError when the warehouse holds another world, or days after the as-of date.
     """
     from ecom_platform.definitions import with_own
     from ecom_platform.orchestration.partitions import signup_months
@@ -158,7 +162,11 @@ def execute(
         definitions = dg.Definitions.merge(with_own(settings), dg.Definitions(loggers=loggers))
         job = _job(definitions, job_name)
         selection = _select(definitions, select)
-        if billing := resource.open().billing:
+        store = resource.open()
+        store.confirm(identity(settings))
+        if not writes_only_changes(job.tags):
+            check_not_back(store, settings.observed_until())
+        if billing := store.billing:
             progress.update(task, description="estimating what the run will read")
             wanted = selection or sorted(job.asset_layer.executable_asset_keys)
             tables = [".".join(key.path) for key in wanted]

@@ -24,8 +24,10 @@ def command(folder: str, check: bool) -> None:
       ECOM_HOME=./.ecom-retail ecom import examples/online_retail
     """
     from ecom_platform.cli.run import run_platform
-    from ecom_platform.settings import LOCAL_TARGET
+    from ecom_platform.settings import LOCAL_TARGET, SettingsError
 
+    if not folder.strip():
+        raise SettingsError(f"FOLDER is {folder!r}: name the folder of a source.")
     os.environ["ECOM_SOURCE"] = folder
     if not check:
         raise SystemExit(run_platform())

@@ -20,6 +20,8 @@ def world_options(command: Command) -> Command:
     def option(flag: str, variable: str, meaning: str) -> Callable[[Command], Command]:
         def set_variable(_: click.Context, __: click.Parameter, value: str | None) -> None:
             if value is not None:
+                if not value.strip():
+                    raise SettingsError(f"{flag} is {value!r}: leave it out, or give it a value.")
                 os.environ[variable] = value
 
         return click.option(flag, expose_value=False, callback=set_variable, help=f"{meaning} ({variable}).")

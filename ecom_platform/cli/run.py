@@ -29,7 +29,7 @@ def command(select: str | None, months: str | None, job: str | None) -> None:
       ecom run --select 'group:marts' --months 2026-01..2026-06
       ecom run --job refresh_data_mart
     """
-    if job and select:
+    if job is not None and select is not None:
         raise click.UsageError("--job already says what runs: leave --select out.")
     raise SystemExit(run_platform(select, months, job))
 
@@ -48,8 +48,8 @@ def run_platform(select: str | None = None, months: str | None = None, job: str 
     # An impossible world, or files that cannot be read, are reported before a run begins.
     open_origin(settings, settings.observed_until())
     prepare_home(settings)
-    code = execute(settings, select, parse_months(months) if months else None, job, kept=kept)
-    whole = not (select or months or job)
+    code = execute(settings, select, None if months is None else parse_months(months), job, kept=kept)
+    whole = select is None and months is None and job is None
     return _account(settings) if code == 0 and settings.source is not None and whole else code
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from ecom_platform.tables import CATALOG, RAW, Table
-from ecom_platform.warehouse.contract import Changes, Warehouse
+from ecom_platform.warehouse.contract import Changes, Warehouse, WarehouseError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,6 +121,16 @@ def compare(store: Warehouse, origin: Origin, keys: Sequence[str], say: Say) -> 
     return progress
 
 
+def check_not_back(store: Warehouse, day: date) -> None:
+    """Raises WarehouseError when a cohort has been observed beyond the day: written whole, it would go back in time."""
+    held = max(_observed(store).values(), default=day)
+    if held > day:
+        raise WarehouseError(
+            f"The warehouse {store.place} holds what happened up to {held}, and the as-of date is {day}: its tables would go "
+            f"back in time; set ECOM_AS_OF to {held} or later, or, to see the earlier day, {store.start_over}."
+        )
+
+
 def _contents(
     rows: Mapping[str, pa.Table], users: Sequence[pa.Table], cohorts: Sequence[date], present: date
 ) -> dict[Table, pa.Table]:
@@ -134,7 +144,7 @@ def _contents(
     return of_cohort(contents)
 
 
-def _observed(store: Warehouse, months: Sequence[date]) -> dict[date, date]:
-    """How far each cohort that was ever built has been observed."""
-    found = store.read(WINDOWS, [f"{month}" for month in months]).to_pylist()
+def _observed(store: Warehouse, months: Sequence[date] | None = None) -> dict[date, date]:
+    """How far each cohort (of these months; None: all) that was ever built has been observed."""
+    found = store.read(WINDOWS, None if months is None else [f"{month}" for month in months]).to_pylist()
     return {row["signup_month"]: row["observed_until"] for row in found}

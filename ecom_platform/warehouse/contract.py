@@ -216,7 +216,22 @@ class Warehouse(ABC):
 
     @abstractmethod
     def claim(self, identity: DataIdentity) -> None:
-        """Makes this the warehouse of that identity's data, or confirms that it is.
+        """Makes this the warehouse of that identity's data, or confirms that it is. Raises what `confirm` raises."""
 
-        Raises WarehouseError when it already holds data of another identity, naming each difference and the way out.
-        """
+    def confirm(self, identity: DataIdentity) -> None:
+        """Raises WarehouseError when it holds data of another identity, naming each difference and the way out."""
+        held = self.identity()
+        if held is not None and held != identity:
+            raise WarehouseError(
+                f"The warehouse {self.place} holds the data of another world: {held.difference(identity)}; {self.start_over}."
+            )
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where it is, for a person."""
+
+    @property
+    @abstractmethod
+    def start_over(self) -> str:
+        """How another world gets a warehouse: the end of a sentence, such as "use another ECOM_HOME"."""

@@ -69,15 +69,45 @@ def test_partitions_built_one_at_a_time_in_another_order_give_the_same_tables(
     assert hashes(tmp_path / "home") == hashes(built.home)
 
 
-def test_another_world_is_refused_with_the_way_out(ecom: Ecom, tmp_path: Path) -> None:
+def runs(home: Path) -> int:
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        return instance.get_runs_count()
+
+
+def test_another_world_is_refused_before_anything_runs_whatever_is_selected(
+    ecom: Ecom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home" / "dagster"))
     assert ecom("run", "--select", "group:raw").exit_code == 0
     before = hashes(tmp_path / "home")
-    answer = ecom("run", "--seed", "8", "--select", "group:raw")
-    assert answer.exit_code == 1
-    assert "holds the data of another world: seed is 7 there and 8 here" in " ".join(answer.out.split())
-    assert "another ECOM_HOME" in " ".join(answer.out.split())
-    assert "Traceback" not in answer.out + answer.err
+    for what in (("--select", "group:raw"), ("--select", "group:marts"), ("--job", "refresh_data_mart"), ()):
+        answer = ecom("run", "--seed", "8", *what)
+        assert answer.exit_code == 1
+        (line,) = answer.err.splitlines()
+        assert "holds the data of another world: seed is 7 there and 8 here; use another ECOM_HOME" in line
+        assert "Traceback" not in answer.out
     assert hashes(tmp_path / "home") == before
+    assert runs(tmp_path / "home") == 1
+
+
+def test_tables_do_not_go_back_in_time(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run", "--select", "group:raw").exit_code == 0
+    before = hashes(tmp_path / "home")
+    for what in ((), ("--months", "2026-02"), ("--select", "group:raw")):
+        answer = ecom("run", "--as-of", "2026-03-19", *what)
+        assert answer.exit_code == 1
+        (line,) = answer.err.splitlines()
+        assert "holds what happened up to 2026-03-20, and the as-of date is 2026-03-19" in line
+        assert "set ECOM_AS_OF to 2026-03-20 or later" in line
+    assert hashes(tmp_path / "home") == before
+    assert ecom("run", "--as-of", "2026-03-21", "--select", "group:raw").exit_code == 0
+
+
+def test_a_day_of_history_is_put_right_by_the_job_that_adds_days(ecom: Ecom, tmp_path: Path) -> None:
+    assert ecom("run", "--select", "group:raw").exit_code == 0
+    before = hashes(tmp_path / "home")
+    assert ecom("run", "--as-of", "2026-03-19", "--job", "generate_synthetic_data_daily").exit_code == 0
+    assert before.items() <= hashes(tmp_path / "home").items()
 
 
 def test_a_selection_runs_alone(ecom: Ecom, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ecom_platform.insights.coverage import coverage_of
 from ecom_platform.insights.effect import Effect
 from ecom_platform.insights.inquiry import Context, Inquiry, as_frame, inquiries
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
 from ecom_platform.origins.origin import provenance
@@ -43,7 +44,7 @@ def _asset(settings: Settings, question: Question, inquiry: Inquiry) -> dg.Asset
         pool=pool(settings),
     )
     def answer(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        store, shop = warehouse.open(), Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
+        store, shop = claimed(warehouse, settings), Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
         found = answered(store, shop, question, inquiry)
         record_row_counts(context, asset_key(table), store.replace({table: found.rows}, None)[table])
         picture = inquiry.chart(found.aggregates, found.effects) if inquiry.chart else None
@@ -85,7 +86,7 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
     def answers(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
         import pyarrow as pa
 
-        store = warehouse.open()
+        store = claimed(warehouse, settings)
         with store.session():
             rows = pa.concat_tables([store.read(part) for part in parts])
             record_row_counts(context, asset_key(ANSWERS), store.replace({ANSWERS: rows}, None)[ANSWERS])

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.quality.statements import platform_sql
@@ -40,7 +41,7 @@ def _asset(settings: Settings, file: SqlAsset, compute: Compute, describe: Descr
         pool=pool(settings),
     )
     def materialise(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        store = warehouse.open()
+        store = claimed(warehouse, settings)
         rows = compute(store, file.query())
         record_row_counts(context, asset_key(table), store.replace({table: rows}, None)[table])
         return dg.MaterializeResult(metadata=describe(rows))

@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.io_manager import record_row_counts
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.write_mode import record_changes, retried_when_busy, writes_only_changes
-from ecom_platform.origins.advance import COHORT_TABLES, DailyOrigin, Progress, Say, advance, compare, of_cohort
-from ecom_platform.origins.origin import Origin, identity, open_origin, provenance, world_settings
+from ecom_platform.origins.advance import (
+    COHORT_TABLES,
+    DailyOrigin,
+    Progress,
+    Say,
+    advance,
+    check_not_back,
+    compare,
+    of_cohort,
+)
+from ecom_platform.origins.origin import Origin, open_origin, provenance, world_settings
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
 from ecom_platform.warehouse.contract import RowCounts, Warehouse
@@ -49,10 +59,11 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
         io_manager_key="warehouse_io_manager",
         pool=pool(settings),
     )
-    def products(config: AsOf, warehouse: WarehouseResource) -> dg.Output[Any]:
-        with retried_when_busy():
-            warehouse.open().claim(identity(settings))
-        rows = open_origin(settings, config.day(settings)).products()
+    def products(context: dg.AssetExecutionContext, config: AsOf, warehouse: WarehouseResource) -> dg.Output[Any]:
+        store, day = claimed(warehouse, settings), config.day(settings)
+        if not writes_only_changes(context.run.tags):
+            check_not_back(store, day)
+        rows = open_origin(settings, day).products()
         with knowingly():
             return dg.Output(rows, metadata=provenance(settings), data_version=dg.DataVersion(_digest(rows)))
 
@@ -75,20 +86,18 @@ def raw_assets(settings: Settings, months: dg.PartitionsDefinition[str]) -> list
     def cohorts(
         context: dg.AssetExecutionContext, config: AsOf, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[None]]:
-        with retried_when_busy():
-            store = warehouse.open()
-            store.claim(identity(settings))
-            day, keys = config.day(settings), context.partition_keys
-            with store.session():
-                if writes_only_changes(context.run.tags):
-                    done = _update(store, settings, day, keys, context.log.info)
-                    for table in COHORT_TABLES:
-                        record_changes(context, asset_key(table), done.of(table))
-                else:
-                    for table, counts in _build(store, open_origin(settings, day), keys, context.log.info):
-                        record_row_counts(context, asset_key(table), counts)
-                        for key in counts:
-                            context.add_asset_metadata(store.last_write(table), asset_key(table), key)
+        store, day, keys = claimed(warehouse, settings), config.day(settings), context.partition_keys
+        with retried_when_busy(), store.session():
+            if writes_only_changes(context.run.tags):
+                done = _update(store, settings, day, keys, context.log.info)
+                for table in COHORT_TABLES:
+                    record_changes(context, asset_key(table), done.of(table))
+            else:
+                check_not_back(store, day)
+                for table, counts in _build(store, open_origin(settings, day), keys, context.log.info):
+                    record_row_counts(context, asset_key(table), counts)
+                    for key in counts:
+                        context.add_asset_metadata(store.last_write(table), asset_key(table), key)
         metadata = {"observed_until": f"{day}", **provenance(settings)}
         for table in COHORT_TABLES:
             yield dg.MaterializeResult(asset_key=asset_key(table), metadata=metadata)

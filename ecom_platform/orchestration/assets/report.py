@@ -10,6 +10,7 @@ import dagster as dg
 from ecom_platform.insights.inquiry import Inquiry, inquiries
 from ecom_platform.orchestration.assets.insights import aggregates_of
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.origins.origin import provenance
 from ecom_platform.settings import Settings
@@ -34,7 +35,7 @@ def report_asset(settings: Settings) -> dg.AssetsDefinition:
     def report(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
         from ecom_platform.insights.report import Answered, Report, html, markdown
 
-        store = warehouse.open()
+        store = claimed(warehouse, settings)
         with store.session():
             rows = store.read(ANSWERS).to_pylist()
             answered = [

@@ -1,13 +1,13 @@
 """Every asset that is a file under `sql/`: the warehouse computes it, and its dependencies are the tables it reads."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, sql_metadata
+from ecom_platform.orchestration.claimed import claimed
+from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.settings import Settings
 from ecom_platform.tables import QUALITY, Catalog
@@ -44,7 +44,8 @@ def sql_asset(
         # Whether a catalogue that was written again is another one follows from its sources and this version.
         code_version=None if table.partitioned else sha256(file.sql.encode()).hexdigest()[:12],
     )
-    def materialise() -> Query:
+    def materialise(warehouse: WarehouseResource) -> Query:
+        claimed(warehouse, settings)
         return file.query()
 
     return materialise

@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -238,25 +238,27 @@ class BigQueryWarehouse(Warehouse, Billing):
         from google.api_core.exceptions import Conflict
         from google.cloud import bigquery
 
-        claimed = self.identity()
-        if claimed is None:
+        if self.identity() is None:
             with explained("claiming the warehouse failed", self.client.project):
                 self._make_dataset(OWN_LAYER)
                 claim = bigquery.Table(self._claim_reference)
                 claim.description = json.dumps(asdict(identity))
-                try:
+                # Another process may have claimed it since it was read.
+                with suppress(Conflict):
                     self.client.create_table(claim)
-                except Conflict:
-                    # Another process claimed it since it was read.
-                    claimed = self.identity()
-                else:
                     return
-        if claimed is not None and claimed != identity:
-            raise WarehouseError(
-                f"The warehouse {self.client.project}.{self.options.dataset_prefix}* holds the data of another world: "
-                f"{claimed.difference(identity)}. Use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME) for "
-                f"this one, or delete the datasets of that prefix, {self._dataset(OWN_LAYER)} the last, to start over."
-            )
+        self.confirm(identity)
+
+    @property
+    def place(self) -> str:
+        return f"{self.client.project}.{self.options.dataset_prefix}*"
+
+    @property
+    def start_over(self) -> str:
+        return (
+            "use another ECOM_BIGQUERY_DATASET_PREFIX (and another ECOM_HOME), or delete the datasets of this prefix, "
+            f"{self._dataset(OWN_LAYER)} the last, to start over"
+        )
 
     @property
     def _claim_reference(self) -> str:

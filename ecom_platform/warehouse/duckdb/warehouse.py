@@ -185,14 +185,18 @@ class DuckDBWarehouse(Warehouse):
     def claim(self, identity: DataIdentity) -> None:
         # One turn for both: no other process may come between reading the claim and writing it.
         with self._connection(Mode.READ) as connection:
-            claimed = self._claimed(connection)
-            if claimed is None:
+            if self._claimed(connection) is None:
                 self._write_claim(self._connect(Mode.WRITE), identity)
-            elif claimed != identity:
-                raise WarehouseError(
-                    f"The warehouse {self.path} holds the data of another world: {claimed.difference(identity)}. "
-                    f"Use another ECOM_HOME for this one, or delete {self.path} to start over."
-                )
+            else:
+                self.confirm(identity)
+
+    @property
+    def place(self) -> str:
+        return str(self.path)
+
+    @property
+    def start_over(self) -> str:
+        return f"use another ECOM_HOME, or delete {self.path} to start over"
 
     def _claimed(self, connection: duckdb.DuckDBPyConnection) -> DataIdentity | None:
         columns = ", ".join(_quoted(field.name) for field in fields(DataIdentity))
