@@ -73,7 +73,7 @@ bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 lock:            ## pin what pyproject.toml asks for: to run, to deploy, to develop (needs uv)
 	$(COMPILE) --python-version 3.11 -o requirements.lock pyproject.toml
 	$(COMPILE) --python-version 3.11 --extra deploy -c requirements.lock -o requirements-deploy.lock pyproject.toml
-	$(COMPILE) --python-version 3.11 --extra deploy --extra dev -c requirements-deploy.lock -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --python-version 3.11 --extra deploy --extra tableau --extra dev -c requirements-deploy.lock -o requirements-dev.lock pyproject.toml
 
 lock-emulator:   ## pin the emulator (needs uv)
 	$(COMPILE) --python-version 3.13 -o requirements-emulator.lock requirements-emulator.in
