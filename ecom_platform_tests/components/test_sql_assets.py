@@ -104,6 +104,7 @@ def test_dependencies_partitions_columns_and_lineage_are_derived(write: Write) -
     assert [name for name, column in columns.items() if not column.constraints.nullable] == ["order_date"]
     lineage = days.metadata["dagster/column_lineage"].deps_by_column
     assert lineage["busiest"] == [dg.TableColumnDep(by_day.key, "revenue")]
+    assert f"| `busiest` | `{by_day.key.to_user_string()}.revenue` |" in days.metadata["column_lineage"].value
 
 
 def test_a_columns_meaning_is_declared_or_commented_or_handed_on_or_computed(write: Write) -> None:

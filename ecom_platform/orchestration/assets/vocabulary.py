@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_platform.orchestration.column_lineage import column_lineage
+from ecom_platform.orchestration.column_lineage import column_lineage, column_lineage_table
 from ecom_platform.orchestration.io_manager import column_schema
 from ecom_platform.orchestration.resources import warehouse_resource
 from ecom_platform.settings import Settings
@@ -37,8 +37,10 @@ def table_metadata(table: Table) -> dict[str, Any]:
 
 def sql_metadata(asset: SqlAsset) -> dict[str, Any]:
     """Asset metadata of a table that a statement computes: its specification's, the statement, the lineage of its columns."""
+    lineage = column_lineage(asset)
     return {
         **table_metadata(asset.table),
-        "dagster/column_lineage": column_lineage(asset),
+        "dagster/column_lineage": lineage,
+        "column_lineage": column_lineage_table(lineage),
         "sql": dg.MetadataValue.md(f"```sql\n{asset.sql}\n```"),
     }
