@@ -15,7 +15,8 @@ WITH users AS (
     COALESCE(region, 'unknown') AS region,
     COALESCE(marketing_source, 'unknown') AS marketing_source,
     COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
+    COALESCE(activation_level, 'unknown') AS activation_level,
+    is_activated
   FROM marts.dm_user_purchase_summary
 ),
 
@@ -108,6 +109,8 @@ SELECT
   users.activation_level,
   histories.calendar_month,
   SUM(histories.signups) AS new_user_count,
+  SUM(IF(users.is_activated, histories.signups, 0)) AS activated_user_count,
+  SUM(IF(users.is_activated IS NULL, 0, histories.signups)) AS activation_known_user_count,
   COUNTIF(histories.activities > 0) AS active_user_count,
   COUNTIF(histories.paid_orders > 0) AS buyer_count,
   COUNTIF(histories.paid_orders > 0 AND histories.paid_orders_to_date > 1) AS repeat_buyer_count,

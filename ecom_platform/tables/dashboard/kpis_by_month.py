@@ -12,6 +12,8 @@ KPIS_BY_MONTH = Table(
         *CUSTOMERS,
         Column("calendar_month", Type.DATE, "First day of the calendar month (UTC) in which it happened."),
         count("new_user_count", "Users who signed up in the month"),
+        count("activated_user_count", "Of them, activated users"),
+        count("activation_known_user_count", "Users who signed up in the month and of whom it is known"),
         count("active_user_count", "Users with an event or an order, paid or failed, in the month; adds up over users only"),
         count("buyer_count", "Users with a paid order in the month; adds up over users only"),
         count("repeat_buyer_count", "Of them, users who had a paid order before, in the month or earlier"),

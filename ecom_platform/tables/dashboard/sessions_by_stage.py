@@ -12,6 +12,7 @@ SESSIONS_BY_STAGE = Table(
     columns=(
         *CUSTOMERS,
         Column("furthest_stage", Type.STRING, "Deepest stage with an event in the session.", accepted=FUNNEL_STAGES),
+        Column("has_checkout", Type.BOOL, "Has a checkout_start event."),
         Column(
             "is_checkout_without_cart",
             Type.BOOL,
@@ -20,6 +21,6 @@ SESSIONS_BY_STAGE = Table(
         count("session_count", "Sessions", minimum=1),
         SIGNUP_MONTH,
     ),
-    key=(*KEY, "furthest_stage", "is_checkout_without_cart"),
+    key=(*KEY, "furthest_stage", "has_checkout", "is_checkout_without_cart"),
     layout=LAYOUT,
 )
