@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_platform import defs as own_folder
+from ecom_platform.orchestration.assets.analyses import analysis_assets
 from ecom_platform.orchestration.assets.dashboard import dashboard_assets
 from ecom_platform.orchestration.assets.insights import insight_assets
 from ecom_platform.orchestration.assets.quality import quality_assets
@@ -47,6 +48,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
             [
                 *raw_assets(settings, months),
                 *sql_assets(settings, months, catalog, sql or sql_folder()),
+                *analysis_assets(settings),
                 *insight_assets(settings),
                 report_asset(settings),
                 *dashboard_assets(settings),

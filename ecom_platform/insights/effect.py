@@ -77,8 +77,7 @@ class Effect:
             low, high = self.ci_low, self.ci_high
             if (low is not None and self.estimate < low) or (high is not None and self.estimate > high):
                 raise ValueError(f"{self.effect}: the estimate {self.estimate} is outside its interval")
-        if self.kind not in {Kind.CAUSAL, Kind.DECLINED} and (word := _CAUSAL_WORDS.search(self.sentence)):
-            raise ValueError(f"{self.effect} is an {self.kind}, and its sentence claims a cause: '{word[0]}'")
+        require_fitting(self.kind, self.sentence, self.effect)
 
     def row(self) -> dict[str, Any]:
         return {**asdict(self), "kind": self.kind.value}
@@ -88,6 +87,12 @@ class Effect:
         """The effect of a row, whatever else the row has."""
         known = {each.name: row[each.name] for each in fields(Effect)}
         return Effect(**known | {"kind": Kind(row["kind"])})
+
+
+def require_fitting(kind: Kind, sentence: str, name: str) -> None:
+    """Raises ValueError where the sentence of `name` claims a cause that statements of its kind know nothing of."""
+    if kind not in {Kind.CAUSAL, Kind.DECLINED} and (word := _CAUSAL_WORDS.search(sentence)):
+        raise ValueError(f"{name} is an {kind}, and its sentence claims a cause: '{word[0]}'")
 
 
 def declined(effect: str, reason: str, *, estimand: str, population: str, unit: str = "user", window: str = "") -> Effect:

@@ -8,9 +8,21 @@ from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.analysis.behavior_segmentation import BEHAVIOR_SEGMENTATION
 from ecom_platform.tables.analysis.category_performance import CATEGORY_PERFORMANCE
 from ecom_platform.tables.analysis.cohort_retention import COHORT_RETENTION
+from ecom_platform.tables.analysis.early_behavior_correlations import EARLY_BEHAVIOR_CORRELATIONS
+from ecom_platform.tables.analysis.early_behavior_moments import EARLY_BEHAVIOR_MOMENTS
+from ecom_platform.tables.analysis.early_behavior_values import EARLY_BEHAVIOR_VALUES
+from ecom_platform.tables.analysis.experiment_values import EXPERIMENT_VALUES
 from ecom_platform.tables.analysis.funnel_dropoff import FUNNEL_DROPOFF
+from ecom_platform.tables.analysis.funnel_event_detail import FUNNEL_EVENT_DETAIL
+from ecom_platform.tables.analysis.funnel_step_times import FUNNEL_STEP_TIMES
+from ecom_platform.tables.analysis.funnel_steps import FUNNEL_STEPS
 from ecom_platform.tables.analysis.ltv_repurchase import LTV_REPURCHASE
+from ecom_platform.tables.analysis.nudge_bootstrap import NUDGE_BOOTSTRAP
+from ecom_platform.tables.analysis.order_values_by_subscription import ORDER_VALUES_BY_SUBSCRIPTION
+from ecom_platform.tables.analysis.purchase_cohorts import PURCHASE_COHORTS
+from ecom_platform.tables.analysis.retention_heatmap import RETENTION_HEATMAP
 from ecom_platform.tables.analysis.subscription_effect import SUBSCRIPTION_EFFECT
+from ecom_platform.tables.analysis.subscription_order_value import SUBSCRIPTION_ORDER_VALUE
 from ecom_platform.tables.cleaning import cleaned
 from ecom_platform.tables.dashboard import DASHBOARD
 from ecom_platform.tables.insights import INSIGHTS
@@ -54,12 +66,33 @@ MARTS = (
 
 ANALYSIS = (
     COHORT_RETENTION,
+    PURCHASE_COHORTS,
     LTV_REPURCHASE,
     SUBSCRIPTION_EFFECT,
     CATEGORY_PERFORMANCE,
     FUNNEL_DROPOFF,
     BEHAVIOR_SEGMENTATION,
 )
+"""The analyses that are SQL."""
+
+DISTRIBUTIONS = (
+    EARLY_BEHAVIOR_VALUES,
+    EARLY_BEHAVIOR_MOMENTS,
+    ORDER_VALUES_BY_SUBSCRIPTION,
+    EXPERIMENT_VALUES,
+    FUNNEL_STEPS,
+    FUNNEL_STEP_TIMES,
+)
+"""What the warehouse computes for the analyses that are Python: counts, sums and products by cell, of bounded size."""
+
+ESTIMATES = (
+    EARLY_BEHAVIOR_CORRELATIONS,
+    SUBSCRIPTION_ORDER_VALUE,
+    NUDGE_BOOTSTRAP,
+    RETENTION_HEATMAP,
+    FUNNEL_EVENT_DETAIL,
+)
+"""The analyses that are Python."""
 
 QUALITY = (SCORECARD, RESIDUAL_ERRORS)
 """How good the checks and the cleaning are, scored against what only the synthetic world knows."""
@@ -70,6 +103,8 @@ CATALOG = Catalog(
         *(table for layer in zip(*map(cleaned, CLEANED), strict=True) for table in layer),
         *MARTS,
         *ANALYSIS,
+        *DISTRIBUTIONS,
+        *ESTIMATES,
         *INSIGHTS,
         *DASHBOARD,
         *QUALITY,
@@ -82,6 +117,8 @@ __all__ = [
     "CATALOG",
     "CLEANED",
     "DASHBOARD",
+    "DISTRIBUTIONS",
+    "ESTIMATES",
     "INSIGHTS",
     "LAYERS",
     "MARTS",

@@ -44,13 +44,18 @@ def _asset(settings: Settings, question: Question, inquiry: Inquiry) -> dg.Asset
         pool=pool(settings),
     )
     def answer(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        store, shop = claimed(warehouse, settings), Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
-        found = answered(store, shop, question, inquiry)
+        store = claimed(warehouse, settings)
+        found = answered(store, shop_of(settings), question, inquiry)
         record_row_counts(context, asset_key(table), store.replace({table: found.rows}, None)[table])
         picture = inquiry.chart(found.aggregates, found.effects) if inquiry.chart else None
         return dg.MaterializeResult(metadata=_shown(found.rows.to_pylist(), picture) | {"bytes_read": found.bytes_read})
 
     return answer
+
+
+def shop_of(settings: Settings) -> Context:
+    """What answers know of the shop beside its tables."""
+    return Context(currency=provenance(settings).get("currency", UNKNOWN_CURRENCY))
 
 
 class Investigation(NamedTuple):
@@ -69,7 +74,7 @@ def answered(store: Warehouse, shop: Context, question: Question, inquiry: Inqui
     effects = inquiry.answer(aggregates, shop)
     known = {"question": question.number, "tables_read": ", ".join(inquiry.reads)}
     rows = [{**each.row(), **known, "coverage": coverage_of(question.number, each.effect)} for each in effects]
-    return Investigation(effects, _as_table(ANSWERS_TO[question.number], rows), aggregates, size)
+    return Investigation(effects, as_table(ANSWERS_TO[question.number], rows), aggregates, size)
 
 
 def _answers(settings: Settings) -> dg.AssetsDefinition:
@@ -102,7 +107,7 @@ def aggregates_of(store: Warehouse, reads: list[Table]) -> "tuple[dict[str, pd.D
     return {name: as_frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
 
 
-def _as_table(table: Table, rows: list[dict[str, Any]]) -> "pa.Table":
+def as_table(table: Table, rows: list[dict[str, Any]]) -> "pa.Table":
     import pyarrow as pa
 
     return pa.Table.from_pylist(rows, schema=table.arrow_schema)
@@ -110,13 +115,16 @@ def _as_table(table: Table, rows: list[dict[str, Any]]) -> "pa.Table":
 
 def _shown(rows: list[dict[str, Any]], picture: Any) -> dict[str, Any]:
     """What a person looks at: the sentences, the effects as a table, and the chart."""
-    from ecom_platform.insights.pictures import png
-
     sentences = "\n".join(f"- *{row['kind']}*: {row['sentence']}" for row in rows)
     shown: dict[str, Any] = {"answer": dg.MetadataValue.md(sentences), "effects": dg.MetadataValue.table(list(_records(rows)))}
-    if picture is not None:
-        shown["chart"] = dg.MetadataValue.md(f"![chart](data:image/png;base64,{png(picture)})")
-    return shown
+    return shown | drawn(picture)
+
+
+def drawn(picture: Any) -> dict[str, Any]:
+    """A chart as asset metadata; nothing where there is none."""
+    from ecom_platform.insights.pictures import png
+
+    return {} if picture is None else {"chart": dg.MetadataValue.md(f"![chart](data:image/png;base64,{png(picture)})")}
 
 
 def _records(rows: list[dict[str, Any]]) -> Iterator[dg.TableRecord]:
