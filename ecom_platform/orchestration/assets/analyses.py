@@ -66,7 +66,7 @@ def _shown(made: Made) -> dict[str, Any]:
     finding = made.finding
     return {
         "finding": dg.MetadataValue.md(f"*{finding.kind}*: {finding.sentence}"),
-        "rows": dg.MetadataValue.table(list(_records(made.rows.slice(0, ROWS_SHOWN)))),
+        **({"rows": dg.MetadataValue.table(list(_records(made.rows.slice(0, ROWS_SHOWN))))} if made.rows.num_rows else {}),
         **drawn(finding.chart),
     }
 
