@@ -48,7 +48,7 @@ class DuckDBResource(WarehouseResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DuckDBResource]:  # noqa: ARG002
-        """Keeps the file open for a whole run, except while another process wants it: opening it anew costs each step 50 ms."""
+        """Keeps the file open for a whole run, except while another process wants it: opening it costs 50 ms."""
         with self.open().session():
             yield self
 
