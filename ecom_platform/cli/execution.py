@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import sys
 import time
@@ -14,16 +15,18 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from ecom_platform.cli.cost import announce
-from ecom_platform.cli.instance import open_instance
+from ecom_platform.cli.instance import opened
+from ecom_platform.errors import FREE_SPACE, PlatformError, SettingsError, tells_of_a_full_disk
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.write_mode import writes_only_changes
 from ecom_platform.origins.advance import check_not_back
 from ecom_platform.origins.origin import identity
-from ecom_platform.settings import Settings, SettingsError
+from ecom_platform.settings import Settings
 
 SHOWN_SECONDS = 0.05
 
@@ -72,9 +75,19 @@ class RunSummary:
             else:
                 asset.failed += 1
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = _innermost(event.step_failure_data.error)
-            # All files are read by whichever table comes first: it is not the one at fault.
-            self.errors["your files" if _is_of_source(error) else step] = _message(error)
+            self._failed(step, event.step_failure_data.error)
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE and not self.errors:
+            self._failed("the run", event.job_failure_data.error)
+
+    def _failed(self, what: str, error: Any) -> None:
+        if error is None:
+            self.errors[what] = "it failed without a message."
+            return
+        from ecom_platform.origins.source import SourceError
+
+        error = _of_the_platform(error)
+        # All files are read by whichever table comes first: it is not the one at fault.
+        self.errors["your files" if _is_a(error, SourceError) else what] = _message(error)
 
 
 def _rows(metadata: Any) -> int:
@@ -84,20 +97,22 @@ def _rows(metadata: Any) -> int:
     return 0
 
 
-def _innermost(error: Any) -> Any:
-    while error is not None and error.cause is not None:
+def _of_the_platform(error: Any) -> Any:
+    """The error of a step, or below it the one whose sentence says what to do; the innermost where there is none."""
+    while error.cause is not None and not _is_a(error, PlatformError):
         error = error.cause
     return error
 
 
+def _is_a(error: Any, kind: type[Exception]) -> bool:
+    """Whether what is left of an error, the name of its class, is that of a kind of error or of a kind of that."""
+    return bool(error.cls_name == kind.__name__) or any(_is_a(error, each) for each in kind.__subclasses__())
+
+
 def _message(error: Any) -> str:
-    return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without a message."
-
-
-def _is_of_source(error: Any) -> bool:
-    from ecom_platform.origins.source import SourceError
-
-    return error is not None and error.cls_name == SourceError.__name__
+    message: str = re.sub(rf"^[\w.]*{error.cls_name}: ", "", error.message.strip())
+    advised = _is_a(error, PlatformError) or not tells_of_a_full_disk(message)
+    return message if advised else f"{message}; {FREE_SPACE}."
 
 
 class _EventHandler(logging.Handler):
@@ -171,7 +186,7 @@ def execute(
             wanted = selection or sorted(job.asset_layer.executable_asset_keys)
             tables = [".".join(key.path) for key in wanted]
             console.print(announce(billing, [key for key in keys if first <= key <= last], tables), highlight=False)
-        with open_instance(settings) as instance:
+        with opened(settings) as instance:
             started = time.monotonic()
             result = job.execute_in_process(
                 instance=instance,
@@ -227,7 +242,7 @@ def _show(console: Console, summary: RunSummary, success: bool, run_id: str, sec
         )
     console.print(table)
     for step, error in summary.errors.items():
-        console.print(f"[red]{step.replace('__', '/')} failed:[/] {error}", highlight=False)
+        console.print(Text.assemble((f"{step.replace('__', '/')} failed:", "red"), f" {error}"), soft_wrap=True)
     materialised = sum(asset.materialised for asset in summary.assets.values())
     verdict = "[green]done[/]" if success else "[red]failed[/]"
     console.print(f"\n{verdict}: {materialised} assets in {seconds:.0f} s, run {run_id.split('-')[0]}.", highlight=False)

@@ -1,6 +1,7 @@
 """`ecom run` and `ecom query`: a whole platform, seen from the terminal and in the instance."""
 
 import csv
+import errno
 import io
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 
+from ecom_platform.cli.execution import RunSummary
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
+from ecom_platform.warehouse.errors import WarehouseError
 from ecom_platform_tests.cli.conftest import Ecom
 
 MONTHS = ["2026-01-01", "2026-02-01", "2026-03-01"]
@@ -120,6 +123,33 @@ def test_a_table_that_is_written_together_with_others_brings_them(ecom: Ecom, tm
     assert ecom("run", "--select", 'key:"raw/products" or key:"raw/users"').exit_code == 0
     tables = set(DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb").tables())
     assert {"raw.users", "raw.orders", "raw.observation_windows"} <= tables
+
+
+def test_of_a_failure_the_sentence_that_says_what_to_do_is_told_whole() -> None:
+    @dg.asset
+    def broken() -> None:
+        try:
+            raise OSError("Could not write file: No space left on device")
+        except OSError as error:
+            raise WarehouseError("replacing raw.users failed: No space left on device; free some space.") from error
+
+    @dg.asset
+    def foreign() -> None:
+        try:
+            raise ValueError("something: else")
+        except ValueError as error:
+            raise RuntimeError("it went wrong") from error
+
+    @dg.asset
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "report.html")
+
+    summary = RunSummary()
+    for event in dg.materialize([broken, foreign, full], raise_on_error=False).all_events:
+        summary.add(event)
+    assert summary.errors["broken"] == "replacing raw.users failed: No space left on device; free some space."
+    assert summary.errors["foreign"] == "something: else"
+    assert summary.errors["full"].startswith("[Errno 28] No space left on device: 'report.html'; the disk takes no more")
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "parquet"])
