@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import ClassVar
 
 
 class PlatformError(Exception):
     """An error that a person can act on. Its message is one sentence (what is wrong, where, what to do) and is shown whole."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class SettingsError(PlatformError):

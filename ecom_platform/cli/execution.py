@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 from rich.console import Console
@@ -19,6 +20,7 @@ from rich.text import Text
 
 from ecom_platform.cli.cost import announce
 from ecom_platform.cli.instance import opened
+from ecom_platform.cli.interruption import Interrupted, noticed
 from ecom_platform.errors import FREE_SPACE, PlatformError, SettingsError, tells_of_a_full_disk
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
@@ -186,20 +188,37 @@ def execute(
             wanted = selection or sorted(job.asset_layer.executable_asset_keys)
             tables = [".".join(key.path) for key in wanted]
             console.print(announce(billing, [key for key in keys if first <= key <= last], tables), highlight=False)
-        with opened(settings) as instance:
+        run_id = str(uuid4())
+        with opened(settings) as instance, noticed(lambda: _cancel(instance, run_id)) as signals:
             started = time.monotonic()
             result = job.execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 asset_selection=selection,
                 tags=range_tags(first, last) | {HOST_TAG: socket.gethostname()},
                 run_config={"loggers": {"gather": {}}},
                 raise_on_error=False,
             )
             seconds = time.monotonic() - started
-    _show(console, summary, result.success, result.run_id, seconds)
+            if signals:
+                _cancel(instance, run_id)
+    if signals:
+        raise Interrupted(signals[0], f"interrupted: run {run_id.split('-')[0]} is canceled; what it had finished is kept.")
+    _show(console, summary, result.success, run_id, seconds)
     if kept:
         _recommend(console, resource.whereabouts())
     return 0 if result.success else 1
+
+
+def _cancel(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Has the run called canceled: when it ends, or now that it has ended and Dagster took the interruption for a failure."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.status is dg.DagsterRunStatus.CANCELED:
+        return
+    if run.is_finished:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_canceling(run)
 
 
 def _job(definitions: dg.Definitions, name: str | None) -> dg.JobDefinition:

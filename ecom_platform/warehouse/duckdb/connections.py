@@ -223,6 +223,11 @@ def explained(what: str) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException as error:
         raise WarehouseError(f"{what} needs more memory than the warehouse may use: {first_line(error)}.") from error
+    except RuntimeError as error:
+        # DuckDB looks at signals while it works, and says so in this way.
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         way_out = f"; {FREE_SPACE}" if tells_of_a_full_disk(error) else ""
         raise WarehouseError(f"{what}: {first_line(error)}{way_out}.") from error
