@@ -51,6 +51,9 @@ class RunSummary:
 
     assets: dict[str, AssetSummary] = field(default_factory=lambda: defaultdict(AssetSummary))
     errors: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    """What each check that warned found, on one line; of those that failed, `failures`."""
+    failures: list[str] = field(default_factory=list)
     started: dict[str, float] = field(default_factory=dict)
 
     def add(self, event: dg.DagsterEvent) -> None:
@@ -69,13 +72,17 @@ class RunSummary:
             evaluation = event.asset_check_evaluation_data
             if evaluation.partition is not None:
                 return
-            asset = self.assets[evaluation.asset_key.to_user_string()]
+            name = evaluation.asset_key.to_user_string()
+            asset, words = self.assets[name], (evaluation.description or "").strip().partition("\n")[0]
+            finding = f"{name}, {evaluation.check_name}: {words or 'it did not pass'}"
             if evaluation.passed:
                 asset.passed += 1
             elif evaluation.severity == dg.AssetCheckSeverity.WARN:
                 asset.warned += 1
+                self.warnings.append(finding)
             else:
                 asset.failed += 1
+                self.failures.append(finding)
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
             self._failed(step, event.step_failure_data.error)
         elif event.event_type == dg.DagsterEventType.RUN_FAILURE and not self.errors:
@@ -204,7 +211,7 @@ def execute(
                 _cancel(instance, run_id)
     if signals:
         raise Interrupted(signals[0], f"interrupted: run {run_id.split('-')[0]} is canceled; what it had finished is kept.")
-    _show(console, summary, result.success, run_id, seconds)
+    show_run(console, summary, result.success, run_id, seconds)
     if kept:
         _recommend(console, resource.whereabouts())
     return 0 if result.success else 1
@@ -245,7 +252,8 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
     return sorted(keys)
 
 
-def _show(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float) -> None:
+def show_run(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float) -> None:
+    """Prints what became of each asset, what every check that did not pass found, why a step failed, and the verdict."""
     table = RichTable(box=None, header_style="bold", pad_edge=False)
     table.add_column("asset", no_wrap=True)
     for name in ("rows", "seconds", "checks passed", "warned", "failed"):
@@ -260,6 +268,11 @@ def _show(console: Console, summary: RunSummary, success: bool, run_id: str, sec
             f"[red]{asset.failed}[/]" if asset.failed else "",
         )
     console.print(table)
+    if summary.warnings or summary.failures:
+        console.print()
+    for word, style, findings in (("warned", "yellow", summary.warnings), ("failed", "red", summary.failures)):
+        for finding in findings:
+            console.print(Text.assemble((f"{word}: ", style), finding), soft_wrap=True)
     for step, error in summary.errors.items():
         console.print(Text.assemble((f"{step.replace('__', '/')} failed:", "red"), f" {error}"), soft_wrap=True)
     materialised = sum(asset.materialised for asset in summary.assets.values())

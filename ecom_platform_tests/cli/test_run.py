@@ -3,13 +3,15 @@
 import csv
 import errno
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
-from ecom_platform.cli.execution import RunSummary
+from ecom_platform.cli.execution import RunSummary, show_run
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.errors import WarehouseError
@@ -150,6 +152,25 @@ def test_of_a_failure_the_sentence_that_says_what_to_do_is_told_whole() -> None:
     assert summary.errors["broken"] == "replacing raw.users failed: No space left on device; free some space."
     assert summary.errors["foreign"] == "something: else"
     assert summary.errors["full"].startswith("[Errno 28] No space left on device: 'report.html'; the disk takes no more")
+
+
+def test_every_warning_and_failed_check_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="thing") for name in ("odd", "bad", "good")])
+    def thing() -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        yield dg.MaterializeResult()
+        warn = dg.AssetCheckSeverity.WARN
+        yield dg.AssetCheckResult(check_name="odd", passed=False, severity=warn, description="3 rows are odd.\nAnd more.")
+        yield dg.AssetCheckResult(check_name="bad", passed=False)
+        yield dg.AssetCheckResult(check_name="good", passed=True, description="All is well.")
+
+    summary = RunSummary()
+    for event in dg.materialize([thing]).all_events:
+        summary.add(event)
+    show_run(Console(width=100), summary, True, "1234-5", 1.0)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "warned: thing, odd: 3 rows are odd." in lines
+    assert "failed: thing, bad: it did not pass" in lines
+    assert not any("well" in line or "And more" in line for line in lines)
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "parquet"])
