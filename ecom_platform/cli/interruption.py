@@ -1,8 +1,8 @@
 """Ctrl-C, or SIGTERM, while a run goes on: it ends as canceled, and the command with one line.
 
-Dagster takes both signals for itself during a run. It raises an error where the run's own code is executing, which a
-library beneath may swallow (DuckDB makes another error of it, NumPy's callbacks lose it). So the signals are noticed here
-without a handler, and repeated until the run has ended.
+Dagster takes both signals for itself during a run. It raises an error where the run's own code is executing, which what is
+beneath may swallow: DuckDB makes another error of it, a callback of the garbage collector loses it. So the signals are
+noticed here without a handler, and repeated until the run has ended.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,12 +48,20 @@ def noticed(stop: Callable[[], object]) -> Iterator[list[int]]:
                 stop()
 
     listener = threading.Thread(target=listen, daemon=True)
+
+    def report(lost: sys.UnraisableHookArgs) -> None:
+        # An interruption that came amid a callback whose errors go nowhere; it comes again.
+        if not came or isinstance(lost.exc_value, Exception):
+            reported(lost)
+
     on_terminate = signal.signal(signal.SIGTERM, signal.default_int_handler)
     before = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+    reported, sys.unraisablehook = sys.unraisablehook, report
     listener.start()
     try:
         yield came
     finally:
+        sys.unraisablehook = reported
         signal.set_wakeup_fd(before)
         os.close(mouth)
         listener.join()
