@@ -29,6 +29,11 @@ _SHOWN = 80
 """Characters of a bad value that a message repeats."""
 
 
+def holds_password(text: str) -> bool:
+    """Whether a text seems to have a `user:password@host` in it, as an address or as what was meant to be one."""
+    return re.search(r"(:|//|\\\\).*@", text, re.DOTALL) is not None
+
+
 class Withheld(ValueError):
     """A value is refused and must not be repeated, because part of it is a password."""
 
@@ -56,7 +61,7 @@ class Variable:
                 raise ValueError("it must be printable text in UTF-8, on one line.")
             return self.parse(text)
         except ValueError as error:
-            if self.secret or isinstance(error, Withheld):
+            if self.secret or isinstance(error, Withheld) or holds_password(text):
                 raise SettingsError(f"{self.name} cannot be used: {error}") from None
             shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
             raise SettingsError(f"{self.name} is {shown!r}: {error}") from None

@@ -194,6 +194,17 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(name: str) -> None
     assert "hunter2" not in str(raised.value)
 
 
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("form", ["ftp://ann:hunter2@h", "https:/ann:hunter2@h", "ann:hunter2@h:1:2", "x\\\\ann:hunter2@h\t"])
+def test_a_password_in_what_was_meant_to_be_an_address_is_not_repeated(name: str, form: str) -> None:
+    said = ""
+    try:
+        Settings.load(alone(name, form))
+    except SettingsError as error:
+        said = str(error)
+    assert "hunter2" not in said
+
+
 TEXTS = st.text(max_size=40) | st.text("0123456789-_.:/[]@,~ eE+GiBhtps", max_size=25)
 """Anything at all, surrogates included, and what is nearly a number, a date, an address or a path."""
 

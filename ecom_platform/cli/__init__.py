@@ -47,26 +47,34 @@ def group() -> None:
 
 def main() -> None:
     """The console script. Expected errors end in one sentence and a non-zero exit code, never in a traceback."""
-    from ecom_platform.settings import SettingsError
-    from ecom_platform.warehouse.contract import WarehouseError
+    from ecom_platform.errors import FREE_SPACE, PlatformError, tells_of_a_full_disk
 
     def call(function: Callable[..., Any]) -> int:
         try:
             function(standalone_mode=False)
-        except SettingsError as error:
-            return _tell(str(error), 2)
-        except WarehouseError as error:
-            return _tell(str(error), 1)
+            sys.stdout.flush()
+        except PlatformError as error:
+            return _tell(str(error), error.exit_code)
         except click.ClickException as error:
             error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
             return _tell("interrupted.", 130)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _abandon_output()
+        except OSError as error:
+            _abandon_output()
+            where = f"{error.filename}: " if error.filename else ""
+            way_out = f"; {FREE_SPACE}" if tells_of_a_full_disk(error) else ""
+            return _tell(f"{where}{error.strerror or error}{way_out}.", 1)
         return 0
 
     sys.exit(call(group))
+
+
+def _abandon_output() -> None:
+    """Lets nothing more be written, not even what is still in the buffer when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(message: str, exit_code: int) -> int:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from ecom_platform.cli.cost import announce
-from ecom_platform.cli.instance import open_instance
+from ecom_platform.cli.instance import opened
+from ecom_platform.cli.interruption import Interrupted, noticed
+from ecom_platform.errors import FREE_SPACE, PlatformError, SettingsError, tells_of_a_full_disk
 from ecom_platform.orchestration.automation.lost_runs import HOST_TAG
 from ecom_platform.orchestration.automation.schedules import range_tags
 from ecom_platform.orchestration.previews import knowingly
 from ecom_platform.orchestration.write_mode import writes_only_changes
 from ecom_platform.origins.advance import check_not_back
 from ecom_platform.origins.origin import identity
-from ecom_platform.settings import Settings, SettingsError
+from ecom_platform.settings import Settings
 
 SHOWN_SECONDS = 0.05
 
@@ -46,6 +51,9 @@ class RunSummary:
 
     assets: dict[str, AssetSummary] = field(default_factory=lambda: defaultdict(AssetSummary))
     errors: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    """What each check that warned found, on one line; of those that failed, `failures`."""
+    failures: list[str] = field(default_factory=list)
     started: dict[str, float] = field(default_factory=dict)
 
     def add(self, event: dg.DagsterEvent) -> None:
@@ -64,17 +72,31 @@ class RunSummary:
             evaluation = event.asset_check_evaluation_data
             if evaluation.partition is not None:
                 return
-            asset = self.assets[evaluation.asset_key.to_user_string()]
+            name = evaluation.asset_key.to_user_string()
+            asset, words = self.assets[name], (evaluation.description or "").strip().partition("\n")[0]
+            finding = f"{name}, {evaluation.check_name}: {words or 'it did not pass'}"
             if evaluation.passed:
                 asset.passed += 1
             elif evaluation.severity == dg.AssetCheckSeverity.WARN:
                 asset.warned += 1
+                self.warnings.append(finding)
             else:
                 asset.failed += 1
+                self.failures.append(finding)
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = _innermost(event.step_failure_data.error)
-            # All files are read by whichever table comes first: it is not the one at fault.
-            self.errors["your files" if _is_of_source(error) else step] = _message(error)
+            self._failed(step, event.step_failure_data.error)
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE and not self.errors:
+            self._failed("the run", event.job_failure_data.error)
+
+    def _failed(self, what: str, error: Any) -> None:
+        if error is None:
+            self.errors[what] = "it failed without a message."
+            return
+        from ecom_platform.origins.source import SourceError
+
+        error = _of_the_platform(error)
+        # All files are read by whichever table comes first: it is not the one at fault.
+        self.errors["your files" if _is_a(error, SourceError) else what] = _message(error)
 
 
 def _rows(metadata: Any) -> int:
@@ -84,20 +106,22 @@ def _rows(metadata: Any) -> int:
     return 0
 
 
-def _innermost(error: Any) -> Any:
-    while error is not None and error.cause is not None:
+def _of_the_platform(error: Any) -> Any:
+    """The error of a step, or below it the one whose sentence says what to do; the innermost where there is none."""
+    while error.cause is not None and not _is_a(error, PlatformError):
         error = error.cause
     return error
 
 
+def _is_a(error: Any, kind: type[Exception]) -> bool:
+    """Whether what is left of an error, the name of its class, is that of a kind of error or of a kind of that."""
+    return bool(error.cls_name == kind.__name__) or any(_is_a(error, each) for each in kind.__subclasses__())
+
+
 def _message(error: Any) -> str:
-    return error.message.strip().split(": ", 1)[-1] if error is not None else "it failed without a message."
-
-
-def _is_of_source(error: Any) -> bool:
-    from ecom_platform.origins.source import SourceError
-
-    return error is not None and error.cls_name == SourceError.__name__
+    message: str = re.sub(rf"^[\w.]*{error.cls_name}: ", "", error.message.strip())
+    advised = _is_a(error, PlatformError) or not tells_of_a_full_disk(message)
+    return message if advised else f"{message}; {FREE_SPACE}."
 
 
 class _EventHandler(logging.Handler):
@@ -171,20 +195,37 @@ def execute(
             wanted = selection or sorted(job.asset_layer.executable_asset_keys)
             tables = [".".join(key.path) for key in wanted]
             console.print(announce(billing, [key for key in keys if first <= key <= last], tables), highlight=False)
-        with open_instance(settings) as instance:
+        run_id = str(uuid4())
+        with opened(settings) as instance, noticed(lambda: _cancel(instance, run_id)) as signals:
             started = time.monotonic()
             result = job.execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 asset_selection=selection,
                 tags=range_tags(first, last) | {HOST_TAG: socket.gethostname()},
                 run_config={"loggers": {"gather": {}}},
                 raise_on_error=False,
             )
             seconds = time.monotonic() - started
-    _show(console, summary, result.success, result.run_id, seconds)
+            if signals:
+                _cancel(instance, run_id)
+    if signals:
+        raise Interrupted(signals[0], f"interrupted: run {run_id.split('-')[0]} is canceled; what it had finished is kept.")
+    show_run(console, summary, result.success, run_id, seconds)
     if kept:
         _recommend(console, resource.whereabouts())
     return 0 if result.success else 1
+
+
+def _cancel(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Has the run called canceled: when it ends, or now that it has ended and Dagster took the interruption for a failure."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.status is dg.DagsterRunStatus.CANCELED:
+        return
+    if run.is_finished:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_canceling(run)
 
 
 def _job(definitions: dg.Definitions, name: str | None) -> dg.JobDefinition:
@@ -211,7 +252,8 @@ def _select(definitions: dg.Definitions, select: str | None) -> list[dg.AssetKey
     return sorted(keys)
 
 
-def _show(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float) -> None:
+def show_run(console: Console, summary: RunSummary, success: bool, run_id: str, seconds: float) -> None:
+    """Prints what became of each asset, what every check that did not pass found, why a step failed, and the verdict."""
     table = RichTable(box=None, header_style="bold", pad_edge=False)
     table.add_column("asset", no_wrap=True)
     for name in ("rows", "seconds", "checks passed", "warned", "failed"):
@@ -226,8 +268,13 @@ def _show(console: Console, summary: RunSummary, success: bool, run_id: str, sec
             f"[red]{asset.failed}[/]" if asset.failed else "",
         )
     console.print(table)
+    if summary.warnings or summary.failures:
+        console.print()
+    for word, style, findings in (("warned", "yellow", summary.warnings), ("failed", "red", summary.failures)):
+        for finding in findings:
+            console.print(Text.assemble((f"{word}: ", style), finding), soft_wrap=True)
     for step, error in summary.errors.items():
-        console.print(f"[red]{step.replace('__', '/')} failed:[/] {error}", highlight=False)
+        console.print(Text.assemble((f"{step.replace('__', '/')} failed:", "red"), f" {error}"), soft_wrap=True)
     materialised = sum(asset.materialised for asset in summary.assets.values())
     verdict = "[green]done[/]" if success else "[red]failed[/]"
     console.print(f"\n{verdict}: {materialised} assets in {seconds:.0f} s, run {run_id.split('-')[0]}.", highlight=False)

@@ -32,7 +32,7 @@ def command(port: int, host: str) -> None:
     Example:
       ecom ui --port 3100
     """
-    from ecom_platform.cli.instance import prepare_home
+    from ecom_platform.cli.instance import opened, prepare_home
     from ecom_platform.orchestration.servers import END_WITH_PARENT, check_reach
 
     settings = Settings.load()
@@ -42,6 +42,8 @@ def command(port: int, host: str) -> None:
     os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
     with _alone(home):
         _check_free(host, port)
+        with opened(settings):
+            pass
         servers = [sys.executable, "-m", "ecom_platform.orchestration.servers"]
         module = ["-m", "ecom_platform.definitions"]
         processes = {

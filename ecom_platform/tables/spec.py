@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ecom_platform.errors import PlatformError
 from ecom_platform.tables.layers import LAYERS, Layer, Layers
 from ecom_platform.tables.remediation import Fault, Remediation
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PARTITION_COLUMN = "signup_month"
 
 
-class SpecificationError(ValueError):
+class SpecificationError(PlatformError, ValueError):
     """A specification that contradicts itself or leaves something out. The message names the file, in one sentence."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ecom_platform.errors import PlatformError
 
-class WarehouseError(Exception):
+
+class WarehouseError(PlatformError):
     """Something a person can act on: one sentence that says what is wrong, where, and what to do."""
 
 

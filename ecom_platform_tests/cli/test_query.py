@@ -161,6 +161,38 @@ class TestOut:
         assert answer.returncode == 2
         assert len(answer.stderr.splitlines()) == 1
 
+    @pytest.mark.parametrize("form", ["csv", "parquet"])
+    def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_what_was_there(self, tmp_path: Path, form: str) -> None:
+        out = tmp_path / "x"
+        out.write_text("mine")
+        limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000,) * 2); "
+        statement = "SELECT md5(range::VARCHAR) FROM range(100000)"
+        answer = subprocess.run(
+            [sys.executable, "-c", limited + PROGRAM[2], "query", statement, "--format", form, "--out", str(out), "--force"],
+            env=os.environ | {"ECOM_HOME": str(tmp_path / "home")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert (answer.returncode, out.read_text()) == (2, "mine")
+        assert answer.stderr == f"ecom: --out is {str(out)!r}: it cannot be written (File too large).\n"
+        assert not list(tmp_path.glob(".*.part"))
+
+    def test_so_is_a_device_that_takes_no_more(self, tmp_path: Path) -> None:
+        with open("/dev/full", "wb") as full:
+            answer = subprocess.run(
+                [*PROGRAM, "SELECT range FROM range(100)"],
+                env=os.environ | {"ECOM_HOME": str(tmp_path / "home")},
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=120,
+            )
+        assert answer.returncode == 1
+        assert answer.stderr.splitlines() == [
+            "ecom: No space left on device; the disk takes no more: free some space on it, and try again."
+        ]
+
     def test_what_fails_leaves_nothing_and_what_was_there(self, tmp_path: Path) -> None:
         out = tmp_path / "x.parquet"
         out.write_text("mine")

@@ -1,16 +1,21 @@
 """`ecom run` and `ecom query`: a whole platform, seen from the terminal and in the instance."""
 
 import csv
+import errno
 import io
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
+from ecom_platform.cli.execution import RunSummary, show_run
 from ecom_platform.tables import CATALOG
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
+from ecom_platform.warehouse.errors import WarehouseError
 from ecom_platform_tests.cli.conftest import Ecom
 from ecom_platform_tests.conftest import Built
 
@@ -119,6 +124,52 @@ def test_a_table_that_is_written_together_with_others_brings_them(ecom: Ecom, tm
     assert ecom("run", "--select", 'key:"raw/products" or key:"raw/users"').exit_code == 0
     tables = set(DuckDBWarehouse(tmp_path / "home" / "warehouse.duckdb").tables())
     assert {"raw.users", "raw.orders", "raw.observation_windows"} <= tables
+
+
+def test_of_a_failure_the_sentence_that_says_what_to_do_is_told_whole() -> None:
+    @dg.asset
+    def broken() -> None:
+        try:
+            raise OSError("Could not write file: No space left on device")
+        except OSError as error:
+            raise WarehouseError("replacing raw.users failed: No space left on device; free some space.") from error
+
+    @dg.asset
+    def foreign() -> None:
+        try:
+            raise ValueError("something: else")
+        except ValueError as error:
+            raise RuntimeError("it went wrong") from error
+
+    @dg.asset
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "report.html")
+
+    summary = RunSummary()
+    for event in dg.materialize([broken, foreign, full], raise_on_error=False).all_events:
+        summary.add(event)
+    assert summary.errors["broken"] == "replacing raw.users failed: No space left on device; free some space."
+    assert summary.errors["foreign"] == "something: else"
+    assert summary.errors["full"].startswith("[Errno 28] No space left on device: 'report.html'; the disk takes no more")
+
+
+def test_every_warning_and_failed_check_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="thing") for name in ("odd", "bad", "good")])
+    def thing() -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        yield dg.MaterializeResult()
+        warn = dg.AssetCheckSeverity.WARN
+        yield dg.AssetCheckResult(check_name="odd", passed=False, severity=warn, description="3 rows are odd.\nAnd more.")
+        yield dg.AssetCheckResult(check_name="bad", passed=False)
+        yield dg.AssetCheckResult(check_name="good", passed=True, description="All is well.")
+
+    summary = RunSummary()
+    for event in dg.materialize([thing]).all_events:
+        summary.add(event)
+    show_run(Console(width=100), summary, True, "1234-5", 1.0)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "warned: thing, odd: 3 rows are odd." in lines
+    assert "failed: thing, bad: it did not pass" in lines
+    assert not any("well" in line or "And more" in line for line in lines)
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "parquet"])

@@ -78,6 +78,8 @@ def _session(credentials: Credentials) -> AuthorizedSession:
 
 def _emulator(host: str) -> str:
     """The emulator's address. Raises WarehouseError when it is none, or nothing answers there: clients try for minutes."""
+    if "@" in host:
+        raise WarehouseError(f"{EMULATOR} cannot be used: it must hold no user and no password.")
     address = host if "://" in host else f"http://{host}"
     try:
         parts = urlsplit(address)

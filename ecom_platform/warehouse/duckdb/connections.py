@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecom_platform.errors import FREE_SPACE, tells_of_a_full_disk
 from ecom_platform.warehouse.duckdb.lock import FileQueue, Holder, Wait
 from ecom_platform.warehouse.errors import WarehouseBusyError, WarehouseError
 
@@ -197,7 +198,9 @@ class DuckDBFile:
                 "grant it, or choose another ECOM_HOME."
             )
         reason = first_line(error)
-        if "different configuration" in reason:
+        if tells_of_a_full_disk(error):
+            way_out = FREE_SPACE
+        elif "different configuration" in reason:
             way_out = "this process has it open in another way: close that connection first"
         elif "version number" in reason:
             way_out = "another version of DuckDB wrote it: use that version"
@@ -220,8 +223,14 @@ def explained(what: str) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException as error:
         raise WarehouseError(f"{what} needs more memory than the warehouse may use: {first_line(error)}.") from error
+    except RuntimeError as error:
+        # DuckDB looks at signals while it works, and says so in this way.
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
-        raise WarehouseError(f"{what}: {first_line(error)}.") from error
+        way_out = f"; {FREE_SPACE}" if tells_of_a_full_disk(error) else ""
+        raise WarehouseError(f"{what}: {first_line(error)}{way_out}.") from error
 
 
 def first_line(error: Exception) -> str:

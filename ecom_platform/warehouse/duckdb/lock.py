@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecom_platform.errors import FREE_SPACE, tells_of_a_full_disk
 from ecom_platform.warehouse.errors import WarehouseBusyError, WarehouseError
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class FileQueue:
             self._note.write_text(json.dumps(Holder.me().__dict__), encoding="utf-8")
         except OSError as error:
             self._turn.release()
+            way_out = FREE_SPACE if tells_of_a_full_disk(error) else "make it writable, or choose another ECOM_HOME"
             raise WarehouseError(
-                f"The folder of the warehouse, {self.path.parent}, cannot be written ({error.strerror}): "
-                "make it writable, or choose another ECOM_HOME."
+                f"The folder of the warehouse, {self.path.parent}, cannot be written ({error.strerror}): {way_out}."
             ) from error
 
     def release(self) -> None:

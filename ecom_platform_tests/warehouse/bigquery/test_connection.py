@@ -193,6 +193,13 @@ class TestTheEmulator:
         with pytest.raises(WarehouseError, match=r"^BIGQUERY_EMULATOR_HOST is '.*': it must be an address[^\n]*$"):
             connect(BigQueryOptions())
 
+    def test_a_password_in_it_is_refused_and_not_repeated(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://ann:hunter2@localhost:9050")
+        with pytest.raises(
+            WarehouseError, match=r"^BIGQUERY_EMULATOR_HOST cannot be used: it must hold no user and no password\.$"
+        ):
+            connect(BigQueryOptions())
+
     def test_an_address_where_nothing_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with socket.socket() as taken:
             # Bound, and nobody listens.

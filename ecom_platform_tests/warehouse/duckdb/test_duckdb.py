@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -110,6 +111,20 @@ class TestFaultsOfTheFile:
             file.write(os.urandom(size - 12_288))
         with pytest.raises(WarehouseError, match=r"^[^\n]+$"):
             duckdb_warehouse.read(VISITS)
+
+    def test_a_disk_that_takes_no_more_keeps_what_was_there(self, duckdb_warehouse: DuckDBWarehouse) -> None:
+        duckdb_warehouse.replace({VISITS: visits([JANUARY], each=10)}, [JANUARY])
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for limit in (duckdb_warehouse.path.stat().st_size + 100_000, 0):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+            try:
+                with pytest.raises(WarehouseError, match=r"^[^\n]+$") as raised:
+                    duckdb_warehouse.replace({VISITS: visits([FEBRUARY], each=50_000)}, [FEBRUARY])
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            assert str(duckdb_warehouse.path.parent) in str(raised.value)
+            assert "free some space on it, and try again" in str(raised.value)
+        assert duckdb_warehouse.row_counts(VISITS) == {JANUARY: 10}
 
     def test_a_directory_in_its_place(self, tmp_path: Path) -> None:
         assert all("is a directory" in message for message in self.refusals(DuckDBWarehouse(tmp_path)))
