@@ -19,6 +19,7 @@ class Text(NamedTuple):
 
 VALUES = {
     "unknown": Text("Unknown", "알 수 없음"),
+    "Unknown": Text("Unknown", "알 수 없음"),
     "Web": Text("Web", "웹"),
     "Seoul": Text("Seoul", "서울"),
     "Gyeonggi": Text("Gyeonggi", "경기"),
@@ -73,6 +74,8 @@ NAMES = {
     "path": Text("Way to the checkout", "결제 경로"),
     "month_of_year": Text("Calendar month", "월(1~12)"),
     "users": Text("Users", "사용자 수"),
+    "actual": Text("Actual", "실제"),
+    "forecast": Text("Forecast", "예측"),
     "eligible": Text("Users observed", "관찰된 사용자"),
     "n": Text("n", "n"),
     "low_end": Text("95% from", "95% 하한"),
@@ -102,7 +105,9 @@ UI = {
         "There are no data yet. Run `ecom run`, and this page shows what there is.",
         "아직 데이터가 없습니다. `ecom run`을 실행하면 이 페이지에 표시됩니다.",
     ),
-    "empty": Text("No customers match these filters. Widen or reset them.", "조건에 맞는 고객이 없습니다. 필터를 넓히거나 초기화하세요."),
+    "empty": Text(
+        "No customers match these filters. Widen or reset them.", "조건에 맞는 고객이 없습니다. 필터를 넓히거나 초기화하세요."
+    ),
     "no_rows": Text("Nothing to show here for this selection.", "이 조건에서는 표시할 데이터가 없습니다."),
     "table": Text("Table and CSV", "표와 CSV"),
     "csv": Text("Download CSV", "CSV 내려받기"),
@@ -112,6 +117,7 @@ UI = {
     "of_n": Text("n = {n}", "n = {n}"),
     "before": Text("vs {month}", "{month} 대비"),
     "recent": Text("last {months} mature cohorts vs a year before", "최근 관찰 완료 {months}개 코호트, 전년 대비"),
+    "against": Text("against {from} – {to}", "{from} ~ {to} 대비"),
     "no_comparison": Text("no comparable period", "비교 기간 없음"),
     "unfiltered": Text("All customers: the filters do not apply here.", "전체 고객 기준: 필터가 적용되지 않습니다."),
     "central": Text("The central answer", "핵심 답변"),
@@ -154,7 +160,7 @@ KOREAN = {
     "revenue": "결제 완료 매출의 합. 주문일(UTC) 기준이며 결제 실패 주문은 제외합니다.",
     "paid_orders": "결제 완료 주문 수. 주문일(UTC) 기준입니다.",
     "new_users": "해당 월에 가입한 사용자 수.",
-    "active_users": "해당 월에 이벤트나 주문(결제 실패 포함)이 있는 사용자 수. 이벤트 로그(가입 후 첫 몇 주)가 끝난 뒤에는 주문만 반영됩니다.",
+    "active_users": "해당 월에 이벤트나 주문(결제 실패 포함)이 있는 사용자 수. 이벤트 로그가 끝난 뒤에는 주문만 반영됩니다.",
     "average_order_value": "결제 완료 매출 ÷ 결제 완료 주문.",
     "session_to_purchase_rate": "구매에 도달한 세션 ÷ 전체 세션. 세션 시작일(UTC) 기준입니다.",
     "repeat_buyer_share": "해당 월 구매자 중 이전에 결제 완료 주문이 있는 구매자 ÷ 해당 월 구매자.",
@@ -163,7 +169,7 @@ KOREAN = {
     "revenue_share": "그룹의 매출 ÷ 모든 그룹의 매출.",
     "discounted_share": "상품 할인 요일에 팔린 주문 라인 매출 ÷ 매출. 할인이 없었을 경우의 구매는 알 수 없습니다.",
     "year_on_year_growth": "선택 기간 매출 ÷ 1년 전 같은 달들의 매출 − 1.",
-    "seasonality_index": "중심 2×12개월 이동평균 대비 월 매출 비율의 평균(12개월 평균은 1). 완료된 달이 24개월 이상일 때만 계산합니다.",
+    "seasonality_index": "중심 2×12개월 이동평균 대비 월 매출 비율의 평균(평균은 1). 완료된 24개월 이상이 필요합니다.",
     "view_to_cart_rate": "장바구니 담기 이벤트 ÷ 상품 조회 이벤트. 가입 후 첫 몇 주의 이벤트 로그 기준입니다.",
     "monthly_retention": "가입 후 n번째 달(30일 단위)에 이벤트나 주문이 있는 사용자 ÷ 그 달이 모두 관찰된 사용자.",
     "retention_day_1": "가입 다음 날 활동한 사용자 ÷ 그날이 모두 관찰된 사용자.",
@@ -178,6 +184,6 @@ KOREAN = {
     "checkout_without_cart_share": "장바구니에 담지 않고 결제를 시작한 세션 ÷ 결제를 시작한 세션. 정상적인 경로입니다.",
     "payment_attempt_to_purchase_rate": "구매에 도달한 세션 ÷ 결제를 시도한 세션.",
     "payment_failure_rate": "결제에 실패한 주문 ÷ 전체 주문.",
-    "purchase_days_per_user": "1년간 결제 완료 주문이 있는 날의 수 ÷ 사용자. 예측은 그 이전의 구매 이력만으로 계산했습니다(BG/NBD).",
+    "purchase_days_per_user": "1년간 결제 완료 주문이 있는 날의 수 ÷ 사용자. 예측은 그 이전 이력만으로 계산합니다(BG/NBD).",
 }
 """The definition of each figure on a page in Korean; a test holds it complete."""
