@@ -14,6 +14,11 @@ ADDRESS = f"http://127.0.0.1:{PORT}"
 """Where `ecom dashboard` serves them unless told otherwise; links in the Dagster UI begin with it."""
 
 
+def page_path(home: Path, page: str, language: str) -> Path:
+    """Where a page is."""
+    return home / FOLDER / f"{page}.{language}.html"
+
+
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when the context ends without an error."""

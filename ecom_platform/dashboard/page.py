@@ -169,6 +169,8 @@ class Page:
     cards: tuple[Card, ...]
     charts: tuple[Chart, ...]
     central: bool = False
+    picture: str = ""
+    """The chart that Dagster's UI shows; the first by default."""
 
     @property
     def metrics(self) -> tuple[Metric | Total, ...]:

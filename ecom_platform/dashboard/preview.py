@@ -1,4 +1,4 @@
-"""What Dagster's UI shows of a page: a line of its first figure, and its first chart as a picture."""
+"""What Dagster's UI shows of a page: a line of its first figure, and one chart as a picture."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecom_platform.dashboard.canvas import ROWS, Canvas
+from ecom_platform.dashboard.page import Chart
 from ecom_platform.dashboard.render import Contents, drawn, labels_of, model_of
 from ecom_platform.dashboard.rollup import Rollup
+from ecom_platform.tables.metrics import Metric, Total, Unit
 
 INLINE_LIMIT = 1000
 """Characters of Markdown above which Dagster hides it behind a link."""
 POINTS = 30
 WIDTH, HEIGHT = 120, 28
-PICTURE_WIDTH = 640
+PICTURE_WIDTH = 460
 
 
 def preview(contents: Contents) -> dict[str, str]:
@@ -34,8 +36,11 @@ def preview(contents: Contents) -> dict[str, str]:
         rows = rollup.rows(_view(card) | {"by": [by], "whole_clock": True}, None, span)
         values = [row[card["figure"]["name"]] for row in rows if row["complete"] and row[card["figure"]["name"]] is not None]
         shown["trend"] = f"![trend](data:image/svg+xml;base64,{base64.b64encode(sparkline(values).encode()).decode()})"
-    if contents.charts:
-        shown["picture"] = f"![{contents.charts[0].title.en}](data:image/png;base64,{_picture(contents, model, rollup, span)})"
+    names = [chart.name for chart in contents.charts]
+    if names:
+        at = names.index(contents.page.picture) if contents.page.picture in names else 0
+        picture = _picture(contents, contents.charts[at], model["charts"][at]["view"], rollup, span)
+        shown["picture"] = f"![{contents.charts[at].title.en}](data:image/png;base64,{picture})"
     return shown
 
 
@@ -66,16 +71,21 @@ def _cards(contents: Contents, model: Mapping[str, Any], rollup: Rollup, span: A
         rows = rollup.rows(_view(card), None, span)
         value = rows[0][card["figure"]["name"]] if rows else None
         label = declared.title.en if declared.title else metric.label if metric else declared.name
-        lines.append(f"- {label}: {'–' if value is None or metric is None else format(value, metric.unit.pattern)}")
+        lines.append(f"- {label}: {_written(value, metric)}")
     return lines
 
 
-def _picture(contents: Contents, model: Mapping[str, Any], rollup: Rollup, span: Any) -> str:
+def _written(value: float | None, metric: Metric | Total | None) -> str:
+    if value is None or metric is None:
+        return "–"
+    return format(value, ",.0f" if metric.unit is Unit.COUNT else metric.unit.pattern)
+
+
+def _picture(contents: Contents, chart: Chart, view: Mapping[str, Any], rollup: Rollup, span: Any) -> str:
     import vl_convert
 
-    chart, compiled = contents.charts[0], model["charts"][0]
-    canvas = Canvas("en", contents.edition.currency, labels_of(contents, "en"), preview=True)
-    spec = drawn(chart, canvas)
-    rows = rollup.rows(compiled["view"], None, span)
-    spec = spec | {"datasets": {ROWS: rows}, "width": PICTURE_WIDTH, "background": "white"}
-    return base64.b64encode(vl_convert.vegalite_to_png(spec)).decode()
+    spec = drawn(chart, Canvas("en", contents.edition.currency, labels_of(contents, "en"), preview=True))
+    rows = rollup.rows(view, None, span)
+    return base64.b64encode(
+        vl_convert.vegalite_to_png(spec | {"datasets": {ROWS: rows}, "width": PICTURE_WIDTH, "background": "white"})
+    ).decode()

@@ -197,6 +197,7 @@ def _chart(
 
     spec = drawn(chart, Canvas(language, contents.edition.currency, labels))
     vega = vl_convert.vegalite_to_vega(spec | {"description": chart.title.of(language)})
+    del vega["$schema"]
     if isinstance(chart.rows, Fixed):
         rows = [{name: _cell(value, language) for name, value in row.items()} for row in contents.fixed[chart.name]]
         figures = {figure.name for figure in chart.rows.figures}

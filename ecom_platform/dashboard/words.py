@@ -114,7 +114,7 @@ UI = {
     "definition": Text("Definition of {metric}", "{metric} 정의"),
     "definitions": Text("How the figures are defined", "지표 정의"),
     "interval": Text("95% {low} – {high}", "95% {low} ~ {high}"),
-    "of_n": Text("n = {n}", "n = {n}"),
+    "of_n": Text("n\u00a0=\u00a0{n}", "n\u00a0=\u00a0{n}"),
     "before": Text("vs {month}", "{month} 대비"),
     "recent": Text("last {months} mature cohorts vs a year before", "최근 관찰 완료 {months}개 코호트, 전년 대비"),
     "against": Text("against {from} – {to}", "{from} ~ {to} 대비"),

@@ -336,4 +336,5 @@ PAGE = Page(
             span=6,
         ),
     ),
+    picture="value",
 )

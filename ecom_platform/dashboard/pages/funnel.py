@@ -291,8 +291,8 @@ PAGE = Page(
             "segments",
             Text("Drop-off by segment", "세그먼트별 이탈"),
             Text(
-                "Share of the sessions at a stage that went no further; darker: most in its column. The activation level rests "
-                "on carts and checkouts of the same sessions: it describes.",
+                "Share of the sessions at a stage that went no further; darker: most in its column. The activation level "
+                "rests on carts and checkouts of the same sessions: it describes.",
                 "각 단계에서 멈춘 세션 비율, 진할수록 그 열에서 높음. 활성화 수준은 같은 세션으로 정해지는 기술 통계입니다.",
             ),
             View("stages", (STAGE,), (LOST,), segments=DIMENSIONS),

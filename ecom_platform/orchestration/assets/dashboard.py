@@ -1,11 +1,10 @@
 """The dashboard layer's files: the published aggregates, and the pages."""
 
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from ecom_platform.dashboard.files import ADDRESS, FOLDER
+from ecom_platform.dashboard.files import ADDRESS, FOLDER, page_path
 from ecom_platform.dashboard.page import Page
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
 from ecom_platform.orchestration.resources import WarehouseResource
@@ -25,10 +24,6 @@ def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 def page_key(page: Page) -> dg.AssetKey:
     return dg.AssetKey([LAYER, f"{page.name}_page"])
-
-
-def page_path(settings: Settings, page: Page, language: str) -> Path:
-    return settings.home / FOLDER / f"{page.name}.{language}.html"
 
 
 def _page(settings: Settings, page: Page) -> dg.AssetsDefinition:
@@ -56,7 +51,7 @@ def _page(settings: Settings, page: Page) -> dg.AssetsDefinition:
             contents = Contents.of(store, page, edition)
         size = 0
         for language in LANGUAGES:
-            with replaced(page_path(settings, page, language)) as part:
+            with replaced(page_path(settings.home, page.name, language)) as part:
                 part.write_text(html(contents, language, PAGES), encoding="utf-8")
                 size = max(size, part.stat().st_size)
         shown = {name: dg.MetadataValue.md(text) for name, text in preview(contents).items()}
@@ -64,7 +59,7 @@ def _page(settings: Settings, page: Page) -> dg.AssetsDefinition:
             metadata={
                 **shown,
                 "page": dg.MetadataValue.url(f"{ADDRESS}/{FOLDER}/{page.name}.en.html"),
-                "file": dg.MetadataValue.path(str(page_path(settings, page, "en"))),
+                "file": dg.MetadataValue.path(str(page_path(settings.home, page.name, "en"))),
                 "bytes": size,
             }
         )
