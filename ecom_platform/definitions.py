@@ -25,6 +25,7 @@ from ecom_platform.orchestration.automation.layers import in_layers
 from ecom_platform.orchestration.automation.schedules import schedules
 from ecom_platform.orchestration.automation.selections import not_empty
 from ecom_platform.orchestration.automation.sensors import sensors
+from ecom_platform.orchestration.checks.dashboard import page_checks
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
 from ecom_platform.orchestration.own import own_definitions
@@ -58,7 +59,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
         )
         return dg.Definitions(
             assets=assets,
-            asset_checks=asset_checks(settings, months, catalog),
+            asset_checks=[*asset_checks(settings, months, catalog), *page_checks(settings)],
             jobs=not_empty(jobs(catalog.layers), assets),
             schedules=schedules(months),
             sensors=not_empty(sensors(settings, months, catalog.layers), assets),

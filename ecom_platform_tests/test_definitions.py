@@ -11,7 +11,11 @@ from ecom_platform.definitions import build_definitions
 from ecom_platform.settings import Settings
 from ecom_platform.tables import ANALYSIS, CATALOG, CLEANED, LAYERS, MARTS, RAW
 
-FILES = {dg.AssetKey(["insights", "report"]), dg.AssetKey(["dashboard", "published"])}
+FILES = {
+    dg.AssetKey(["insights", "report"]),
+    dg.AssetKey(["dashboard", "published"]),
+    *(dg.AssetKey(["dashboard", f"{page}_page"]) for page in ("kpi", "category", "cohort", "funnel")),
+}
 """Assets that are files, not tables."""
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})
 

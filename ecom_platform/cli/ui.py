@@ -16,14 +16,14 @@ import click
 
 from ecom_platform.settings import Settings, SettingsError
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 20
 
 
 @click.command(name="ui")
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option(
-    "--host", default=_LOOPBACK, show_default=True, help="Address to listen on; one that others can reach needs ECOM_UI_TOKEN."
+    "--host", default=LOOPBACK, show_default=True, help="Address to listen on; one that others can reach needs ECOM_UI_TOKEN."
 )
 def command(port: int, host: str) -> None:
     """Starts the Dagster UI and the daemon (schedules, sensors, queued runs); Ctrl-C stops both.
@@ -41,7 +41,7 @@ def command(port: int, host: str) -> None:
     # The sensor that watches a source reads all of it when a file has changed.
     os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
     with _alone(home):
-        _check_free(host, port)
+        check_free(host, port)
         with opened(settings):
             pass
         servers = [sys.executable, "-m", "ecom_platform.orchestration.servers"]
@@ -91,7 +91,7 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

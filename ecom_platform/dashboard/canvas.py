@@ -73,6 +73,12 @@ class Canvas:
         axis = alt.Axis(title=None, format="%Y-%m", labelOverlap="greedy", tickCount=8, grid=False, **options)
         return alt.X(f"{field_name}_date:T", scale=alt.Scale(type="utc"), axis=axis)
 
+    def room(self, pixels: int) -> alt.Scale:
+        """A horizontal scale from 0 that leaves room for a label at the end of the longest bar."""
+        import altair as alt
+
+        return alt.Scale(domainMin=0, range=[0, {"expr": f"width - {pixels}"}])
+
     def text(self, field_name: str, unit: str) -> str:
         """An expression that writes a figure of a row as the page writes numbers; for labels at marks."""
         return f"format(datum.{field_name}, '.3~s')" if self.preview else f"shown(datum.{field_name}, '{unit}')"

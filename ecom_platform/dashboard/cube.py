@@ -35,8 +35,9 @@ Value = str | int | bool
 class CubeSpec:
     """Which sums a cube holds: `measures` of `table` by kind of customer and `axes`, where `where` (GoogleSQL) holds.
 
-    `computed` are measures that the table has no column of, as GoogleSQL over one row. `values` gives the values of an axis that has them whether or not they occur; of any other, they are those that occur, and
-    of months all between the first and the last of the page.
+    `computed` are measures that the table has no column of, as GoogleSQL over one row. `values` gives the
+    values of an axis that has them whether or not they occur; of any other, they are those that occur, and of months all
+    between the first and the last of the page.
     """
 
     table: Table

@@ -13,8 +13,10 @@ OBSERVATION_WINDOWS = CATALOG["raw.observation_windows"]
 
 @dataclass(frozen=True)
 class Edition:
-    """One making of the dashboard. `observed_until` is the last observed day of any cohort, `complete_until` that of all; None without any
-    data. `made_at` is UTC.
+    """One making of the dashboard.
+
+    `observed_until` is the last observed day of any cohort, `complete_until` that of all; None without any data. `made_at` is
+    UTC.
     """
 
     origin: str
@@ -27,7 +29,10 @@ class Edition:
     @staticmethod
     def of(store: Warehouse, provenance: dict[str, str], run: str) -> Edition:
         """The edition that a run makes now of what the warehouse holds."""
-        found = store.query(f"SELECT MAX(observed_until) AS latest, MIN(observed_until) AS earliest FROM {OBSERVATION_WINDOWS}", [OBSERVATION_WINDOWS])
+        found = store.query(
+            f"SELECT MAX(observed_until) AS latest, MIN(observed_until) AS earliest FROM {OBSERVATION_WINDOWS}",
+            [OBSERVATION_WINDOWS],
+        )
         return Edition(
             origin=provenance.get("origin", ""),
             currency=provenance.get("currency", ""),

@@ -9,6 +9,14 @@ from pathlib import Path
 
 FOLDER = "dashboard"
 """Where they are, under ECOM_HOME."""
+PORT = 3080
+ADDRESS = f"http://127.0.0.1:{PORT}"
+"""Where `ecom dashboard` serves them unless told otherwise; links in the Dagster UI begin with it."""
+
+
+def page_path(home: Path, page: str, language: str) -> Path:
+    """Where a page is."""
+    return home / FOLDER / f"{page}.{language}.html"
 
 
 @contextmanager

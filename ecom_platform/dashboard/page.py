@@ -103,7 +103,8 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: `draw` makes it of the rows of `rows`. `span` is its width in twelfths.
+    """A chart: `draw` makes it of the rows of `rows`. `span` is its width in twelfths; a `tall` one
+    has two others beside it. Where `hatched`, the ground on which nothing is drawn is what has not been observed yet.
 
     The title says what is shown, and never a conclusion that other data would contradict.
     """
@@ -114,6 +115,8 @@ class Chart:
     rows: View | Fixed
     draw: Callable[[Canvas], Any]
     span: int = 6
+    tall: bool = False
+    hatched: bool = False
     needs_events: bool = False
     """Whether it rests on sessions or activation, which a shop without an event log does not have."""
 
@@ -166,6 +169,8 @@ class Page:
     cards: tuple[Card, ...]
     charts: tuple[Chart, ...]
     central: bool = False
+    picture: str = ""
+    """The chart that Dagster's UI shows; the first by default."""
 
     @property
     def metrics(self) -> tuple[Metric | Total, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from ecom_platform.dashboard.canvas import Canvas, config
-from ecom_platform.dashboard.cube import Cube, Value, read_cubes
+from ecom_platform.dashboard.cube import Cube, CubeSpec, Value, read_cubes
 from ecom_platform.dashboard.edition import Edition
 from ecom_platform.dashboard.page import Card, Chart, Figure, Fixed, Grouping, Page, View, name_of
 from ecom_platform.dashboard.vega import bundle
@@ -18,6 +18,7 @@ from ecom_platform.dashboard.words import KINDS, KOREAN, NAMES, UI, VALUES, Text
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.tables.metrics import Metric, Total, Unit
+from ecom_platform.tables.spec import Table, Type
 from ecom_platform.warehouse.contract import Warehouse
 
 ANSWERS = CATALOG["insights.answers"]
@@ -82,6 +83,13 @@ class Contents:
         return [chart for chart in self.page.charts if self.kinds and (self.has_events or not chart.needs_events)]
 
 
+def tables_read(page: Page) -> tuple[Table, ...]:
+    """The tables that a page shows."""
+    cubes = (spec.table for spec in page.cubes.values())
+    fixed = (table for chart in page.charts if isinstance(chart.rows, Fixed) for table in chart.rows.reads)
+    return tuple(dict.fromkeys((KPIS, *cubes, *fixed, *((ANSWERS,) if page.central else ()))))
+
+
 def html(contents: Contents, language: str, pages: Sequence[Page]) -> str:
     """The page in a language; `pages` are those that it links to."""
     page, edition = contents.page, contents.edition
@@ -112,6 +120,8 @@ def html(contents: Contents, language: str, pages: Sequence[Page]) -> str:
                 "title": chart.title.of(language),
                 "subtitle": chart.subtitle.of(language),
                 "span": chart.span,
+                "tall": chart.tall,
+                "hatched": chart.hatched,
                 "fixed": isinstance(chart.rows, Fixed),
                 "metrics": [{"name": metric.name, "label": _label(metric, language)} for metric in chart.metrics],
             }
@@ -129,7 +139,7 @@ def html(contents: Contents, language: str, pages: Sequence[Page]) -> str:
 def model_of(contents: Contents, language: str) -> dict[str, Any]:
     """What the page's script works on."""
     page = contents.page
-    labels = _labels(contents, language)
+    labels = labels_of(contents, language)
     values = {name: sorted({kind[i] for kind in contents.kinds}, key=_order(name)) for i, name in enumerate(DIMENSIONS)}
     place = {name: {value: at for at, value in enumerate(found)} for name, found in values.items()}
     last = contents.last_month()
@@ -164,7 +174,7 @@ def model_of(contents: Contents, language: str) -> dict[str, Any]:
                 "name": card.name,
                 "cube": card.cube,
                 "where": _where(contents.cubes[card.cube], card.where),
-                "figure": _figure(card.figure),
+                "figure": _figure(card.figure, page.cubes[card.cube]),
                 "good": card.good,
                 "last": contents.last_month(card.days_needed),
             }
@@ -187,6 +197,7 @@ def _chart(
 
     spec = drawn(chart, Canvas(language, contents.edition.currency, labels))
     vega = vl_convert.vegalite_to_vega(spec | {"description": chart.title.of(language)})
+    del vega["$schema"]
     if isinstance(chart.rows, Fixed):
         rows = [{name: _cell(value, language) for name, value in row.items()} for row in contents.fixed[chart.name]]
         figures = {figure.name for figure in chart.rows.figures}
@@ -222,7 +233,7 @@ def _view(contents: Contents, view: View, language: str, values: Mapping[str, Se
         "where": _where(cube, view.where),
         "whole_clock": view.whole_clock,
         "segments": list(view.segments),
-        "figures": [_figure(figure) for figure in view.figures],
+        "figures": [_figure(figure, contents.page.cubes[view.cube]) for figure in view.figures],
         "beside": view.beside and _view(contents, view.beside, language, values),
     }
 
@@ -243,7 +254,10 @@ def _by(cube: Cube, by: str | Grouping, language: str, values: Mapping[str, Sequ
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure, spec: CubeSpec) -> dict[str, Any]:
+    counts = figure.denominator in spec.computed or (
+        bool(figure.denominator) and spec.table.column(figure.denominator).type is Type.INT64
+    )
     return {
         "name": figure.name,
         "numerator": figure.numerator,
@@ -254,6 +268,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "months_back": figure.months_back,
         "at_least": figure.at_least,
         "against": figure.against.value,
+        "counts": counts,
         "unit": _unit(figure),
     }
 
@@ -263,7 +278,10 @@ def _unit(figure: Figure) -> str:
 
 
 def _where(cube: Cube, where: Mapping[str, tuple[Value, ...]]) -> dict[str, list[int]]:
-    return {axis: [list(cube.axes[axis]).index(value) for value in chosen if value in cube.axes[axis]] for axis, chosen in where.items()}
+    return {
+        axis: [list(cube.axes[axis]).index(value) for value in chosen if value in cube.axes[axis]]
+        for axis, chosen in where.items()
+    }
 
 
 def _initial(page: Page, months: int, last: int) -> list[int]:
@@ -273,7 +291,7 @@ def _initial(page: Page, months: int, last: int) -> list[int]:
     return [max(end - page.clock.latest + 1, 0), end]
 
 
-def _labels(contents: Contents, language: str) -> dict[str, list[Any]]:
+def labels_of(contents: Contents, language: str) -> dict[str, list[Any]]:
     """The labels of every axis of the page, in order."""
     own = {axis: list(values) for cube in contents.cubes.values() for axis, values in cube.axes.items()}
     dimensions = {name: sorted({kind[i] for kind in contents.kinds}, key=_order(name)) for i, name in enumerate(DIMENSIONS)}
@@ -294,7 +312,13 @@ def _value(value: Value, language: str) -> Any:
 def _cell(value: Any, language: str) -> Any:
     if isinstance(value, date):
         return f"{value:%Y-%m}"
-    return _value(value, language) if isinstance(value, str) else value if value is None or isinstance(value, int) else float(value)
+    return (
+        _value(value, language)
+        if isinstance(value, str)
+        else value
+        if value is None or isinstance(value, int)
+        else float(value)
+    )
 
 
 def _last_day(month: str) -> date:
@@ -336,7 +360,9 @@ def _estimate(value: float | None, row: Mapping[str, Any], missing: str) -> str:
         return missing
     if row["scale"] == "relative":
         return f"{value:+.0%}"
-    return f"{value:.1%}" if row["scale"] == "share" else f"{value:,.0f} {row['scale']}" if abs(value) >= 100 else f"{value:,.2f}"
+    return (
+        f"{value:.1%}" if row["scale"] == "share" else f"{value:,.0f} {row['scale']}" if abs(value) >= 100 else f"{value:,.2f}"
+    )
 
 
 def _edition_line(edition: Edition, ui: Mapping[str, str]) -> str:
@@ -353,7 +379,11 @@ def _notices(contents: Contents, language: str) -> Iterator[str]:
     if not contents.has_events:
         yield UI["no_events"].of(language)
     dimensions = DIMENSIONS if contents.has_events else DIMENSIONS[:-1]
-    unknown = [name_of(name).of(language) for i, name in enumerate(DIMENSIONS) if name in dimensions and {kind[i] for kind in contents.kinds} == {"unknown"}]
+    unknown = [
+        name_of(name).of(language)
+        for i, name in enumerate(DIMENSIONS)
+        if name in dimensions and {kind[i] for kind in contents.kinds} == {"unknown"}
+    ]
     if unknown:
         yield UI["no_dimension"].of(language).format(names=", ".join(unknown))
 

@@ -279,6 +279,17 @@ PAYMENT_FAILURE_RATE = Metric(
     "null without orders",
     source=MetricSource(SUMMARY, "failed_order_count", "failed_order_count + successful_order_count"),
 )
+PURCHASE_DAYS_PER_USER = Metric(
+    "purchase_days_per_user",
+    "Purchase days per user",
+    "사용자당 구매일 수",
+    "days with a paid order in the last 365 observed days",
+    "users who had signed up 30 days before those or earlier",
+    Unit.COUNT,
+    "Several orders of a day are one purchase. The forecast is BG/NBD's, fitted on what was known before those days.",
+    "null without such users",
+    source=MetricSource("dashboard.purchase_histories", "holdout_purchase_day_count", "user_count"),
+)
 AVERAGE_DAYS_BETWEEN_ORDERS = Metric(
     "average_days_between_orders",
     "Days between orders",
@@ -605,7 +616,8 @@ SECTIONS = {
     "Value": (
         LIFETIME_VALUE, AVERAGE_REVENUE_PER_USER, REVENUE_PER_USER_PER_30_DAYS, AVERAGE_ORDER_VALUE, ORDERS_PER_USER,
         ORDERS_PER_USER_PER_30_DAYS, LATER_VALUE_PER_USER, PAYING_SHARE, REPURCHASE_RATE, REPEAT_BUYER_SHARE,
-        PAYMENT_FAILURE_RATE, AVERAGE_DAYS_BETWEEN_ORDERS, AVERAGE_DAYS_OBSERVED, USER_SHARE, REVENUE_SHARE,
+        PAYMENT_FAILURE_RATE, PURCHASE_DAYS_PER_USER, AVERAGE_DAYS_BETWEEN_ORDERS, AVERAGE_DAYS_OBSERVED, USER_SHARE,
+        REVENUE_SHARE,
     ),
     "Activation and early behaviour": (
         ACTIVATION_RATE, DISCOUNT_EXPOSURE_RATE, DISCOUNT_VIEW_SHARE, AVERAGE_SESSION_MINUTES, EVENTS_PER_SESSION,

@@ -28,9 +28,7 @@ ORDER_VALUE = Figure("order_value", "revenue", "order_count", AVERAGE_ORDER_VALU
 CONVERSION = Figure("conversion", "purchase_session_count", "session_count", SESSION_TO_PURCHASE_RATE, Interval.SHARE)
 REPEAT = Figure("repeat", "repeat_buyer_count", "buyer_count", REPEAT_BUYER_SHARE, Interval.SHARE)
 ACTIVATION = Figure("activation", "activated_user_count", "activation_known_user_count", ACTIVATION_RATE, Interval.SHARE)
-LATER = Figure(
-    "later_value", "revenue", "eligible_user_count", LATER_VALUE_PER_USER, Interval.MEAN, squares="revenue_squared"
-)
+LATER = Figure("later_value", "revenue", "eligible_user_count", LATER_VALUE_PER_USER, Interval.MEAN, squares="revenue_squared")
 
 ACTIVATED = Grouping(
     "activated",
@@ -56,7 +54,9 @@ def revenue(canvas: Canvas) -> Any:
     base = canvas.chart().encode(x=canvas.months("calendar_month"))
     faint = alt.when("!datum.complete").then(alt.value(0.35)).otherwise(alt.value(1))
     bars = base.mark_bar(cornerRadiusEnd=2, width={"band": 0.8}).encode(
-        x=alt.X("calendar_month:O", axis=alt.Axis(title=None, labelOverlap="greedy", labelAngle=0, ticks=False, labelSeparation=14)),
+        x=alt.X(
+            "calendar_month:O", axis=alt.Axis(title=None, labelOverlap="greedy", labelAngle=0, ticks=False, labelSeparation=14)
+        ),
         y=alt.Y("revenue:Q", axis=canvas.money_axis()),
         color=alt.when("datum.chosen").then(alt.value(ORANGE)).otherwise(alt.value(BLUE)),
         opacity=faint,
@@ -74,21 +74,30 @@ def revenue(canvas: Canvas) -> Any:
 def later_value(canvas: Canvas) -> Any:
     import altair as alt
 
-    base = canvas.chart().transform_calculate(said=canvas.text("later_value", "MONEY")).encode(
-        y=alt.Y("activated:N", sort=None, axis=alt.Axis(title=None, labelFontSize=13, labelLimit=120, domain=False, ticks=False)),
-        color=alt.Color("activated:N", scale=alt.Scale(range=[GREY, BLUE]), sort=None, legend=None),
+    base = (
+        canvas.chart()
+        .transform_calculate(said=canvas.text("later_value", "MONEY"))
+        .encode(
+            y=alt.Y(
+                "activated:N",
+                sort=None,
+                axis=alt.Axis(title=None, labelFontSize=13, labelLimit=120, domain=False, ticks=False),
+            ),
+            color=alt.Color("activated:N", scale=alt.Scale(range=[GREY, BLUE]), sort=None, legend=None),
+        )
     )
     bars = base.mark_bar(size=44, cornerRadiusEnd=3, opacity=0.85).encode(
-        x=alt.X("later_value:Q", axis=canvas.money_axis(tickCount=4), scale=alt.Scale(domainMin=0, padding=30)),
-        tooltip=[alt.Tooltip("said:N", title=canvas.say("Later value", "이후 매출")), alt.Tooltip("later_value_n:Q", title="n", format=",")],
+        x=alt.X("later_value:Q", axis=canvas.money_axis(tickCount=3), scale=canvas.room(20)),
+        tooltip=[
+            alt.Tooltip("said:N", title=canvas.say("Later value", "이후 매출")),
+            alt.Tooltip("later_value_n:Q", title="n", format=","),
+        ],
     )
-    whiskers = base.mark_rule(strokeWidth=2).encode(
-        x="later_value_low:Q", x2="later_value_high:Q", color=alt.value("#111111")
-    )
+    whiskers = base.mark_rule(strokeWidth=2).encode(x="later_value_low:Q", x2="later_value_high:Q", color=alt.value("#111111"))
     labels = base.mark_text(align="left", baseline="bottom", dx=6, dy=-24, fontSize=13, fontWeight=600).encode(
         x=alt.value(0), text="said:N", color=alt.value("#3c4650")
     )
-    return alt.layer(bars, whiskers, labels).properties(width="container", height={"step": 104})
+    return alt.layer(bars, whiskers, labels).properties(width="container", height={"step": 110})
 
 
 def _line(canvas: Canvas, name: str, axis: Any, colour: str, said: str, band: bool = True) -> Any:
@@ -99,11 +108,18 @@ def _line(canvas: Canvas, name: str, axis: Any, colour: str, said: str, band: bo
     x = canvas.months("calendar_month")
     layers = []
     if band:
-        layers.append(base.mark_area(opacity=0.18, color=colour).encode(x=x, y=alt.Y(f"{name}_low:Q", axis=axis), y2=f"{name}_high:Q"))
+        layers.append(
+            base.mark_area(opacity=0.18, color=colour).encode(x=x, y=alt.Y(f"{name}_low:Q", axis=axis), y2=f"{name}_high:Q")
+        )
     layers.append(base.mark_line(color=colour).encode(x=x, y=alt.Y(f"{name}:Q", axis=axis, scale=alt.Scale(zero=True))))
     chosen = base.transform_filter("datum.chosen")
-    layers.append(chosen.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(x=x, y=f"{name}:Q", tooltip=[
-        alt.Tooltip("calendar_month:N", title=canvas.name("calendar_month")), alt.Tooltip("said:N", title=" ")]))
+    layers.append(
+        chosen.mark_point(filled=True, size=70, color=ORANGE, opacity=1).encode(
+            x=x,
+            y=f"{name}:Q",
+            tooltip=[alt.Tooltip("calendar_month:N", title=canvas.name("calendar_month")), alt.Tooltip("said:N", title=" ")],
+        )
+    )
     layers.append(chosen.mark_text(dy=-13, fontWeight=600, align="center").encode(x=x, y=f"{name}:Q", text="said:N"))
     return alt.layer(*layers).properties(width="container", height=200)
 
@@ -122,11 +138,14 @@ def users(canvas: Canvas) -> Any:
     y = alt.Y("users:Q", axis=canvas.count_axis())
     colour = alt.Color("kind:N", scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE]), legend=None)
     line = base.mark_line().encode(x=x, y=y, color=colour)
-    last = base.transform_joinaggregate(latest="max(calendar_month_date)").transform_filter("datum.calendar_month_date == datum.latest")
+    last = base.transform_joinaggregate(latest="max(calendar_month_date)").transform_filter(
+        "datum.calendar_month_date == datum.latest"
+    )
     label = last.mark_text(align="right", dy=-10, fontWeight=600, fontSize=12.5).encode(x=x, y=y, text="kind:N", color=colour)
     chosen = base.transform_filter("datum.chosen").transform_calculate(said=canvas.text("users", "COUNT"))
-    point = chosen.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, tooltip=[
-        alt.Tooltip("kind:N", title=" "), alt.Tooltip("said:N", title=canvas.name("users"))])
+    point = chosen.mark_point(filled=True, size=60, opacity=1).encode(
+        x=x, y=y, color=colour, tooltip=[alt.Tooltip("kind:N", title=" "), alt.Tooltip("said:N", title=canvas.name("users"))]
+    )
     return alt.layer(line, point, label).properties(width="container", height=200)
 
 
@@ -156,7 +175,10 @@ PAGE = Page(
             ),
         ),
         "later": CubeSpec(
-            VALUE_BY_WINDOW, (), ("eligible_user_count", "revenue", "revenue_squared"), where="start_day = 30 AND end_day = 360"
+            VALUE_BY_WINDOW,
+            (),
+            ("eligible_user_count", "revenue", "revenue_squared"),
+            where="start_day = 30 AND end_day = 360",
         ),
     },
     cards=(
@@ -173,7 +195,10 @@ PAGE = Page(
         Chart(
             "revenue",
             Text("Revenue by month", "월별 매출"),
-            Text("Paid revenue by the day of the order. Faint: the month has not ended.", "주문일 기준 결제 매출. 흐린 막대: 아직 끝나지 않은 달."),
+            Text(
+                "Paid revenue by the day of the order. Faint: the month has not ended.",
+                "주문일 기준 결제 매출. 흐린 막대: 아직 끝나지 않은 달.",
+            ),
             _by_month(REVENUE, ORDERS),
             revenue,
             span=7,
@@ -201,7 +226,10 @@ PAGE = Page(
         Chart(
             "conversion",
             Text("Session conversion", "세션 구매 전환율"),
-            Text("Sessions that reached purchase, in each complete month. Band: 95% interval.", "구매에 도달한 세션 비율, 완료된 달. 띠: 95% 구간."),
+            Text(
+                "Sessions that reached purchase, in each complete month. Band: 95% interval.",
+                "구매에 도달한 세션 비율, 완료된 달. 띠: 95% 구간.",
+            ),
             _by_month(CONVERSION),
             lambda canvas: _line(canvas, "conversion", canvas.share_axis(), BLUE, "SHARE"),
             span=4,
@@ -210,7 +238,10 @@ PAGE = Page(
         Chart(
             "repeat",
             Text("Repeat buyers", "재구매 고객"),
-            Text("Share of a month's buyers who had bought before. Band: 95% interval.", "해당 월 구매자 중 이전 구매자 비중. 띠: 95% 구간."),
+            Text(
+                "Share of a month's buyers who had bought before. Band: 95% interval.",
+                "해당 월 구매자 중 이전 구매자 비중. 띠: 95% 구간.",
+            ),
             _by_month(REPEAT),
             lambda canvas: _line(canvas, "repeat", canvas.share_axis(), BLUE, "SHARE"),
             span=4,

@@ -216,10 +216,12 @@
     const basis = [];
     if (clock.single) basis.push(month(state.span[0]));
     if (now.low !== undefined && now.low !== null) basis.push(say(words.interval, { low: shown(now.low, how.unit), high: shown(now.high, how.unit) }));
-    if (now.n !== undefined && now.n !== null) basis.push(say(words.of_n, { n: wholeCount(now.n) }));
+    if (how.counts && now.n) basis.push(say(words.of_n, { n: wholeCount(now.n) }));
     $(".basis", root).textContent = basis.join(" · ");
-    const history = rowsOf({ ...view, by: [{ name: "month", axis: clock.axis, labels: months }], whole_clock: true }, null, left);
-    const series = months.map((name) => history.find((row) => row.month === name)?.[how.name] ?? null);
+    const monthly = { ...view, by: [{ name: "month", axis: clock.axis, labels: months }], whole_clock: true };
+    const history = rowsOf({ ...monthly, figures: [{ ...how, months_back: 0 }] }, null, left);
+    const plain = months.map((name) => history.find((row) => row.month === name)?.[how.name] ?? null);
+    const series = plain.map((value, i) => (how.months_back && value !== null ? (plain[i - how.months_back] ? value / plain[i - how.months_back] - 1 : null) : value));
     drawSpark($(".spark", root), series.map((value, i) => (i <= card.last ? value : null)));
     const comparisons = [];
     const points_of = ["SHARE", "CHANGE"].includes(how.unit);
@@ -236,13 +238,14 @@
       for (const months_back of new Set(state.span[1] <= clock.complete ? [length, 12] : [])) {
         const earlier = back(state.span, months_back);
         const named = earlier && (length === 1 ? month(earlier[0]) : `${month(earlier[0])} – ${month(earlier[1])}`);
-        if (earlier) compare(now.value, at(earlier).value, say(words.before, { month: named }));
+        if (earlier && !how.months_back) compare(now.value, at(earlier).value, say(words.before, { month: named }));
       }
     } else {
       const last = Math.min(state.span[1], card.last), recent = [last - 2, last];
       if (recent[0] >= state.span[0] && back(recent, 12))
         compare(at(recent).value, at(back(recent, 12)).value, say(words.recent, { months: 3 }));
     }
+    if (how.months_back && now.value !== null) comparisons.push(element("li", say(words.against, { from: month(state.span[0] - how.months_back), to: month(state.span[1] - how.months_back) })));
     $("ul", root).replaceChildren(...(comparisons.length ? comparisons : [element("li", words.no_comparison)]));
   };
   const drawSpark = (svg, series) => {
