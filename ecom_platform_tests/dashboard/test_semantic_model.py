@@ -12,7 +12,7 @@ import yaml
 from ecom_platform.dashboard.documents import OSSIE, to_yaml, violations
 from ecom_platform.dashboard.semantic_model import datasets, metrics, semantic_model
 from ecom_platform.dashboard.tableau.formulas import tokens
-from ecom_platform.tables import ANALYSIS, CATALOG, MARTS, Table
+from ecom_platform.tables import ANALYSIS, CATALOG, DASHBOARD, MARTS, Table
 from ecom_platform.tables.metrics import METRICS, TOTALS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
 from ecom_platform_tests.marts.shop import Marts, Row
@@ -27,7 +27,7 @@ TABLES: dict[str, Table] = {dataset["name"]: CATALOG[dataset["source"]] for data
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
     shop = random_shop(11)
     shop.user("late", OBSERVED_UNTIL)
-    return shop.build(tmp_path_factory.mktemp("shop"))
+    return shop.build(tmp_path_factory.mktemp("shop"), *MARTS, *ANALYSIS, *DASHBOARD)
 
 
 def extension(metric: dict[str, Any]) -> dict[str, Any]:
@@ -60,9 +60,9 @@ def test_the_published_schema_refuses_a_damaged_one(damage: Callable[[dict[str, 
     assert any(said in violation for violation in violations(model, OSSIE))
 
 
-def test_marts_and_analyses_are_in_it_with_every_column_and_key() -> None:
+def test_marts_analyses_and_published_aggregates_are_in_it_with_every_column_and_key() -> None:
     assert len(TABLES) == len(list(datasets(MODEL)))
-    assert {*MARTS, *ANALYSIS} <= set(TABLES.values())
+    assert {*MARTS, *ANALYSIS, *DASHBOARD} <= set(TABLES.values())
     for dataset in datasets(MODEL):
         table = TABLES[dataset["name"]]
         assert [field["name"] for field in dataset["fields"]] == list(table.column_names)
