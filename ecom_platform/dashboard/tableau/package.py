@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from ecom_platform.dashboard.files import FOLDER
 from ecom_platform.dashboard.tableau.connections import EXTRACT_FOLDER, in_extracts
 from ecom_platform.dashboard.tableau.extracts import Sums, sums_of_extracts, write_extracts
 from ecom_platform.dashboard.tableau.sheets import TABLES
@@ -17,7 +18,17 @@ from ecom_platform.tables import Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INNER = "workbook.twb"
+PACKAGE = "workbook.twbx"
+LIVE = "workbook.twb"
+"""The two files under ECOM_HOME: with extracts, and with the live connection."""
+
+INNER = LIVE
+
+
+def workbook_file(home: Path) -> Path:
+    """The workbook that was written under ECOM_HOME: with extracts where there is one."""
+    package, live = (home / FOLDER / name for name in (PACKAGE, LIVE))
+    return live if live.is_file() and not package.is_file() else package
 
 
 def write_package(path: Path, contents: Iterable[tuple[Table, pa.Table]], members: Members) -> None:
