@@ -1,7 +1,7 @@
 """Every setting of the platform, read from the environment and validated in one place.
 
-Each is declared where it is used: the platform's own here, those of alerts and of BigQuery in their rooms. `VARIABLES` is
-all of them, which the README and `ecom run --help` show; `Settings.load` is the only reader. A value that is not understood
+Each is declared where it is used: the platform's own here, those of alerts, BigQuery and Tableau in their rooms. `VARIABLES`
+is all of them, which the README and `ecom run --help` show; `Settings.load` is the only reader. A value that is not understood
 is an error that names the variable, the value and what is allowed, never a default.
 """
 
@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ecom_platform.alerts.options import AlertOptions
+from ecom_platform.dashboard.tableau.options import TableauOptions
 from ecom_platform.errors import SettingsError
 from ecom_platform.variables import (
     FIRST_DAY,
@@ -73,6 +74,7 @@ class Settings:
     )
     bigquery: BigQueryOptions = field(default_factory=BigQueryOptions)
     alerts: AlertOptions = field(default_factory=AlertOptions)
+    tableau: TableauOptions = field(default_factory=TableauOptions)
     ui_token: str = optional(
         "ECOM_UI_TOKEN", "Password that the UI asks for; needed where others can reach it. A secret.", text, "", secret=True
     )
@@ -93,6 +95,7 @@ class Settings:
             **values,
             bigquery=BigQueryOptions(**read(BigQueryOptions, environment)),
             alerts=AlertOptions(**read(AlertOptions, environment)),
+            tableau=TableauOptions(**read(TableauOptions, environment)),
         )
         if settings.observed_until() < settings.start_month:
             raise SettingsError(
@@ -119,7 +122,8 @@ class Settings:
         return self.home / "dagster"
 
 
-VARIABLES = tuple(variable for group in (Settings, BigQueryOptions, AlertOptions) for variable in variables(group).values())
+_GROUPS = (Settings, BigQueryOptions, AlertOptions, TableauOptions)
+VARIABLES = tuple(variable for group in _GROUPS for variable in variables(group).values())
 
 
 def _reject_unknown(environment: Mapping[str, str]) -> None:

@@ -105,6 +105,12 @@ VALID = {
     "ECOM_ALERT_MAIL_TO": "a@example.com, b@example.com",
     "ECOM_UI_URL": "http://dagster.example.com/",
     "ECOM_UI_TOKEN": "open sesame",
+    "ECOM_TABLEAU_SERVER": "https://tableau.example.com",
+    "ECOM_TABLEAU_SITE": "shop",
+    "ECOM_TABLEAU_PROJECT": "Activation",
+    "ECOM_TABLEAU_TOKEN_NAME": "ecom",
+    "ECOM_TABLEAU_TOKEN_SECRET": "s3cret",
+    "ECOM_TABLEAU_SCHEMAS": str(Path(__file__).parent),
 }
 """A value for every variable; with what a variable needs, each can be used."""
 

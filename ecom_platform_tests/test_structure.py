@@ -16,8 +16,15 @@ from ecom_platform.settings import TARGETS, Settings
 from ecom_platform.warehouse.contract import WarehouseError
 
 PACKAGE = Path(ecom_platform.__file__).parent
-ROOMS_OF_TARGETS = ("warehouse/duckdb/", "warehouse/bigquery/", "warehouse/sql/", "settings.py", "orchestration/resources.py")
-"""Where an engine's name may stand."""
+ROOMS_OF_TARGETS = (
+    "warehouse/duckdb/",
+    "warehouse/bigquery/",
+    "warehouse/sql/",
+    "settings.py",
+    "orchestration/resources.py",
+    "dashboard/tableau/connections.py",
+)
+"""Where an engine's name may stand; Tableau's connector to one bears its name."""
 
 
 def modules() -> dict[str, ast.Module]:

@@ -15,7 +15,7 @@ from ecom_platform import __version__
 class Commands(click.Group):
     """Commands that are imported when they are called, so that `ecom --help` is instant."""
 
-    names = ("run", "ui", "dashboard", "query", "answers", "quality", "import", "world", "cost", "copy")
+    names = ("run", "ui", "dashboard", "query", "answers", "quality", "import", "world", "cost", "copy", "tableau")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.names)

@@ -7,13 +7,13 @@ metric of the file is an expression over one dataset, in GoogleSQL and as a form
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ecom_platform.dashboard.tableau.formulas import formula
 from ecom_platform.tables import CATALOG, Catalog, Column, Table, Type
 from ecom_platform.tables.measures import Additivity, Measure
-from ecom_platform.tables.metrics import METRICS, Metric, MetricColumn, MetricSource
+from ecom_platform.tables.metrics import METRICS, TOTALS, Metric, MetricColumn, Total
 from ecom_platform.tables.spec import ForeignKey
 from ecom_platform.warehouse.sql.analysis import GOOGLESQL, parse
 
@@ -40,7 +40,7 @@ Located = Callable[[Table], str]
 
 
 def semantic_model(catalog: Catalog = CATALOG, located: Located = str) -> dict[str, Any]:
-    """The model of the catalogue's marts and analyses, and of what they refer to."""
+    """The model of the catalogue's marts, analyses and published aggregates, and of what they refer to."""
     tables = _shown(catalog)
     return {
         "version": VERSION,
@@ -51,18 +51,14 @@ def semantic_model(catalog: Catalog = CATALOG, located: Located = str) -> dict[s
                 "ai_context": {"instructions": INSTRUCTIONS},
                 "datasets": [_dataset(table, located) for table in tables],
                 "relationships": [_relationship(table, key, catalog) for table in tables for key in table.foreign_keys],
-                "metrics": [
-                    _metric(metric, metric.source, catalog)
-                    for metric in METRICS.values()
-                    if metric.source and metric.source.table in {str(table) for table in tables}
-                ],
+                "metrics": list(_metrics(tables)),
             }
         ],
     }
 
 
 def _shown(catalog: Catalog) -> list[Table]:
-    """The marts and analyses, and the tables that they refer to."""
+    """The tables of the layers shown, and those that they refer to."""
     shown = [table for table in catalog.values() if table.layer in LAYERS_SHOWN]
     referred = {key.references for table in shown for key in table.foreign_keys}
     return [table for name, table in catalog.items() if name in referred or table in shown]
@@ -106,22 +102,27 @@ def _relationship(table: Table, key: ForeignKey, catalog: Catalog) -> dict[str, 
     }
 
 
-def _metric(metric: Metric, source: MetricSource, catalog: Catalog) -> dict[str, Any]:
-    dataset = catalog[source.table].name
+def _metrics(tables: Sequence[Table]) -> Iterator[dict[str, Any]]:
+    """Every figure of the registry that is computed from one of the tables, for any group of its rows."""
+    by_name = {str(table): table for table in tables}
+    for metric in METRICS.values():
+        source = metric.source
+        if source and source.table in by_name:
+            yield _metric(metric, source.sql, by_name[source.table], source.within, f" {metric.null.capitalize()}.")
+    for figure in TOTALS.values():
+        if figure.table in by_name:
+            yield _metric(figure, figure.sql, by_name[figure.table])
+
+
+def _metric(figure: Metric | Total, sql: str, table: Table, within: Sequence[str] = (), null: str = "") -> dict[str, Any]:
+    own = {"dataset": table.name, "within": within, "unit": figure.unit.value, "format": figure.unit.pattern}
     return {
-        "name": metric.name,
-        "expression": _dialects(qualified(source.sql, dataset), formula(source.sql)),
-        "description": f"{metric.label}: {metric.formula}. {metric.text} In {metric.unit.value}; {metric.null}.",
+        "name": figure.name,
+        "expression": _dialects(qualified(sql, table.name), formula(sql)),
+        "description": f"{figure.label}: {figure.formula} ({figure.unit.value}). {figure.text}{null}",
         "datatype": DATATYPES[Type.FLOAT64],
-        "ai_context": {"synonyms": [metric.label, metric.korean]},
-        "custom_extensions": [
-            {
-                "vendor_name": VENDOR,
-                "data": json.dumps(
-                    {"dataset": dataset, "within": source.within, "unit": metric.unit.value, "format": metric.unit.pattern}
-                ),
-            }
-        ],
+        "ai_context": {"synonyms": [figure.label, figure.korean]},
+        "custom_extensions": [{"vendor_name": VENDOR, "data": json.dumps(own)}],
     }
 
 

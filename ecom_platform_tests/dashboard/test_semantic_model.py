@@ -12,8 +12,8 @@ import yaml
 from ecom_platform.dashboard.documents import OSSIE, to_yaml, violations
 from ecom_platform.dashboard.semantic_model import datasets, metrics, semantic_model
 from ecom_platform.dashboard.tableau.formulas import tokens
-from ecom_platform.tables import ANALYSIS, CATALOG, MARTS, Table
-from ecom_platform.tables.metrics import METRICS
+from ecom_platform.tables import ANALYSIS, CATALOG, DASHBOARD, MARTS, Table
+from ecom_platform.tables.metrics import METRICS, TOTALS
 from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
 from ecom_platform_tests.marts.shop import Marts, Row
 
@@ -27,7 +27,7 @@ TABLES: dict[str, Table] = {dataset["name"]: CATALOG[dataset["source"]] for data
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
     shop = random_shop(11)
     shop.user("late", OBSERVED_UNTIL)
-    return shop.build(tmp_path_factory.mktemp("shop"))
+    return shop.build(tmp_path_factory.mktemp("shop"), *MARTS, *ANALYSIS, *DASHBOARD)
 
 
 def extension(metric: dict[str, Any]) -> dict[str, Any]:
@@ -60,9 +60,9 @@ def test_the_published_schema_refuses_a_damaged_one(damage: Callable[[dict[str, 
     assert any(said in violation for violation in violations(model, OSSIE))
 
 
-def test_marts_and_analyses_are_in_it_with_every_column_and_key() -> None:
+def test_marts_analyses_and_published_aggregates_are_in_it_with_every_column_and_key() -> None:
     assert len(TABLES) == len(list(datasets(MODEL)))
-    assert {*MARTS, *ANALYSIS} <= set(TABLES.values())
+    assert {*MARTS, *ANALYSIS, *DASHBOARD} <= set(TABLES.values())
     for dataset in datasets(MODEL):
         table = TABLES[dataset["name"]]
         assert [field["name"] for field in dataset["fields"]] == list(table.column_names)
@@ -77,8 +77,8 @@ def test_a_relationship_leads_to_a_key_of_a_dataset() -> None:
         assert tuple(each["to_columns"]) == TABLES[each["to"]].key
 
 
-def test_every_metric_that_any_group_of_rows_has_is_in_it() -> None:
-    assert {name for name, metric in METRICS.items() if metric.source} <= set(FILED)
+def test_every_figure_that_any_group_of_rows_has_is_in_it() -> None:
+    assert {name for name, metric in METRICS.items() if metric.source} | set(TOTALS) == set(FILED) == set(FROM_ROWS)
 
 
 def total(rows: list[Row], value: Callable[[Row], Any]) -> float:
@@ -93,12 +93,20 @@ def ratio(numerator: Callable[[Row], Any], denominator: Callable[[Row], Any]) ->
     return of
 
 
+def number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def flagged(column: str) -> Callable[[list[Row]], float | None]:
     return ratio(lambda row: row[column] is True, lambda row: row[column] is not None)
 
 
 def columns(numerator: str, denominator: str) -> Callable[[list[Row]], float | None]:
     return ratio(lambda row: row[numerator], lambda row: row[denominator])
+
+
+def added(column: str) -> Callable[[list[Row]], float | None]:
+    return lambda rows: total(rows, lambda row: row[column])
 
 
 FROM_ROWS: dict[str, Callable[[list[Row]], float | None]] = {
@@ -108,6 +116,19 @@ FROM_ROWS: dict[str, Callable[[list[Row]], float | None]] = {
     "orders_per_user_per_30_days": ratio(lambda row: 30 * row["successful_order_count"], lambda row: row["days_observed"]),
     "orders_per_user": ratio(lambda row: row["successful_order_count"], lambda _: 1),
     "average_order_value": columns("lifetime_revenue", "successful_order_count"),
+    "later_value_per_user": ratio(
+        lambda row: row["revenue_days_31_to_360"], lambda row: row["revenue_days_31_to_360"] is not None
+    ),
+    "repeat_buyer_share": columns("repeat_buyer_count", "buyer_count"),
+    "payment_failure_rate": ratio(
+        lambda row: row["failed_order_count"], lambda row: row["failed_order_count"] + row["successful_order_count"]
+    ),
+    "revenue": added("revenue"),
+    "paid_orders": added("order_count"),
+    "new_users": added("new_user_count"),
+    "active_users": added("active_user_count"),
+    "stage_sessions": lambda rows: total(rows, lambda row: row["furthest_stage"] is not None),
+    "step_sessions": added("session_count"),
     "paying_share": ratio(lambda row: row["successful_order_count"] >= 1, lambda _: 1),
     "repurchase_rate": ratio(lambda row: row["successful_order_count"] >= 2, lambda row: row["successful_order_count"] >= 1),
     "average_days_observed": ratio(lambda row: row["days_observed"], lambda _: 1),
@@ -142,9 +163,8 @@ def test_a_metric_of_the_file_is_what_its_mart_holds(marts: Marts, name: str) ->
     keys = "".join(f"{column}, " for column in within)
     grouped = f" GROUP BY {', '.join(within)}" if within else ""
     sql = f"SELECT {keys}{expression(metric, 'BIGQUERY')} AS value FROM {table} AS {own['dataset']}{grouped}"
-    figures = {
-        tuple(row[column] for column in within): row["value"] for row in marts.warehouse.query(sql, [table]).to_pylist()
-    }
+    answers = marts.warehouse.query(sql, [table]).to_pylist()
+    figures = {tuple(row[column] for column in within): number(row["value"]) for row in answers}
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in marts.rows(table):
         groups.setdefault(tuple(row[column] for column in within), []).append(row)

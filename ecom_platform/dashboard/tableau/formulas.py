@@ -141,9 +141,21 @@ def tokens(text: str) -> Iterator[FormulaToken]:
         raise FormulaError(f"{open_brackets[-1]!r} is never closed in {text!r}.")
 
 
-def fields(text: str) -> list[str]:
-    """The fields that a formula names, in order. Raises FormulaError where it is no formula."""
-    return [token.text for token in tokens(text) if token.kind is Lexeme.FIELD]
+def fields(text: str) -> list[tuple[str, str]]:
+    """The fields that a formula names, in order, each with its data source: empty where it is the formula's own.
+
+    Raises FormulaError where it is no formula.
+    """
+    found: list[tuple[str, str]] = []
+    qualifier = ""
+    read = [*tokens(text), FormulaToken(Lexeme.SIGN, "")]
+    for token, after in pairwise(read):
+        if token.kind is Lexeme.FIELD and after == FormulaToken(Lexeme.SIGN, "."):
+            qualifier = token.text
+        elif token.kind is Lexeme.FIELD:
+            found.append((qualifier, token.text))
+            qualifier = ""
+    return found
 
 
 def functions(text: str) -> list[str]:

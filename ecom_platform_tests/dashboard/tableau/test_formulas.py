@@ -39,8 +39,16 @@ def test_what_has_no_counterpart_is_refused(sql: str) -> None:
 
 def test_fields_and_functions_are_found_in_a_formula() -> None:
     text = "IF [a] = 'x' AND ISNULL([b ]] c]) THEN SUM([a]) / 2 ELSE {FIXED [d]: MAX([e])} END"
-    assert fields(text) == ["a", "b ] c", "a", "d", "e"]
+    assert fields(text) == [("", "a"), ("", "b ] c"), ("", "a"), ("", "d"), ("", "e")]
     assert functions(text) == ["ISNULL", "SUM", "MAX"]
+
+
+def test_a_field_of_another_data_source_is_found_with_it() -> None:
+    assert fields("[Parameters].[Device] = 'All' OR [device] = [Parameters].[Device]") == [
+        ("Parameters", "Device"),
+        ("", "device"),
+        ("Parameters", "Device"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,4 +69,4 @@ def test_a_formula_that_cannot_be_read_is_refused_with_the_place(text: str, said
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])))
 def test_any_name_of_a_field_survives_a_formula(name: str) -> None:
-    assert fields(f"SUM([{name.replace(']', ']]')}]) + 1") == [name]
+    assert fields(f"SUM([{name.replace(']', ']]')}]) + 1") == [("", name)]
