@@ -37,7 +37,8 @@ SHOWN_SECONDS = 0.05
 class AssetSummary:
     """What became of one asset in a run."""
 
-    rows: int = 0
+    rows: int | None = None
+    """None for what is no table."""
     seconds: float = 0.0
     passed: int = 0
     warned: int = 0
@@ -67,7 +68,8 @@ class RunSummary:
                 # Tables that one step writes share its time; it is shown once.
                 asset.seconds = time.monotonic() - self.started.pop(step, time.monotonic())
             asset.materialised = True
-            asset.rows += _rows(materialization.metadata)
+            rows = _rows(materialization.metadata)
+            asset.rows = asset.rows if rows is None else (asset.rows or 0) + rows
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
             if evaluation.partition is not None:
@@ -99,11 +101,11 @@ class RunSummary:
         self.errors["your files" if _is_a(error, SourceError) else what] = _message(error)
 
 
-def _rows(metadata: Any) -> int:
+def _rows(metadata: Any) -> int | None:
     for name in ("dagster/partition_row_count", "dagster/row_count"):
         if name in metadata:
             return int(metadata[name].value)
-    return 0
+    return None
 
 
 def _of_the_platform(error: Any) -> Any:
@@ -261,7 +263,7 @@ def show_run(console: Console, summary: RunSummary, success: bool, run_id: str, 
     for name, asset in summary.assets.items():
         table.add_row(
             name,
-            f"{asset.rows:,}" if asset.materialised else "",
+            "" if asset.rows is None else f"{asset.rows:,}",
             f"{asset.seconds:.1f}" if asset.seconds >= SHOWN_SECONDS else "",
             str(asset.passed or ""),
             f"[yellow]{asset.warned}[/]" if asset.warned else "",

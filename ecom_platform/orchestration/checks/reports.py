@@ -167,8 +167,6 @@ def _kinds(
         total, repaired = sum(bad.values()), sum(row["repaired"] for row in found)
         examples = tuple(sorted(row["row_key"] for row in first if row["kind"] == kind.kind))
         details: dict[str, Any] = {"repaired": repaired, "quarantined": total - repaired} if total else {}
-        words = (
-            f"{total:,} rows have this error: {repaired:,} were repaired, {total - repaired:,} quarantined." if total else ""
-        )
+        words = f"Rows with this error: {total:,}; {repaired:,} repaired, {total - repaired:,} quarantined." if total else ""
         findings[kind.kind] = CheckFinding(bad, rows, words, examples, details)
     return findings
