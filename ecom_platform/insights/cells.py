@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ecom_platform.insights.wording import Interval
 
@@ -38,6 +38,13 @@ def finite(value: float) -> float | None:
 def total(cells: pd.DataFrame, column: str) -> int:
     """The sum of a count over the cells; 0 without any."""
     return int(cells[column].sum())
+
+
+def earlier_months(cells: pd.DataFrame, users: str) -> list[Any]:
+    """The first signup months that together have half of all `users` or a little more: what is found there is judged on the
+    others."""
+    by_month = cells.groupby("signup_month")[users].sum().sort_index()
+    return list(by_month.index[by_month.cumsum() - by_month < by_month.sum() / 2])
 
 
 def share(cells: pd.DataFrame, events: str, of: str) -> Sample:

@@ -11,8 +11,10 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
 
-from ecom_platform.stats.aggregates import Numbers, Sample
+from ecom_platform.stats.aggregates import Floats, Numbers, Sample
 from ecom_platform.stats.estimates import normal_estimate
 
 
@@ -72,39 +74,118 @@ def jump(
     """
     centred = np.asarray(days, dtype=np.float64) - at
     n = np.array([sample.n for sample in samples], dtype=np.float64)
-    read = (centred >= -bandwidth) & (centred < bandwidth) & (n > 0)
-    labels = np.array([repr(label) for label in series])[read] if series is not None else np.zeros(int(read.sum()))
-    t, n = centred[read] / bandwidth, n[read]
-    y = np.array([sample.mean for sample in samples])[read]
-    scatter = np.array([sample.scatter for sample in samples])[read]
-    after = (t >= 0).astype(np.float64)
-    if not 0 < after.sum() < len(after):
+    read = np.flatnonzero((centred >= -bandwidth) & (centred < bandwidth) & (n > 0))
+    if len(set(centred[read] >= 0)) < 2:
         raise ValueError(f"There are no days with observations on both sides of day {at:g}.")
-    trend = np.column_stack([t**power for power in range(degree + 1)])
-    if not same_slope:
-        trend = np.column_stack([trend, after[:, None] * trend[:, 1:]])
-    step, outcome = np.empty(len(t)), np.empty(len(t))
-    parameters = 1
-    for label in np.unique(labels):
-        own = labels == label
-        root = np.sqrt(n[own])[:, None]
-        both = np.column_stack([after[own], y[own]])
-        solution, _, rank, _ = np.linalg.lstsq(root * trend[own], root * both, rcond=1e-10)
-        step[own], outcome[own] = (both - trend[own] @ solution).T
-        parameters += int(rank)
-    information, freedom = float(n @ step**2), len(t) - parameters
-    if freedom < 1 or information <= 1e-9 * float(n @ (after - n @ after / n.sum()) ** 2):
+    labels = np.array([repr(label) for label in series])[read] if series is not None else np.zeros(len(read))
+    own = [read[labels == label] for label in np.unique(labels)]
+    grid = np.array([[*each, *[-1] * (max(map(len, own)) - len(each))] for each in own])
+    taken = [samples[i] if i >= 0 else Sample(0, 0.0, 0.0) for i in grid.ravel()]
+    n, mean, scatter = (
+        np.array([getattr(each, name) for each in taken], dtype=np.float64).reshape(1, *grid.shape)
+        for name in ("n", "mean", "scatter")
+    )
+    fit = _least_squares(np.where(grid >= 0, centred[grid], 0.0), n, mean, scatter, bandwidth, degree, same_slope)
+    if not fit.identified[0]:
         raise ValueError(f"There are too few days around day {at:g} to tell a step from a trend.")
-    within = float(scatter.sum() / max((n - 1).sum(), 1))
-    if not within:
+    if not fit.within[0]:
         raise ValueError(f"The outcome does not vary within the days around day {at:g}.")
-    estimate = float((n * step) @ outcome) / information
-    dispersion = float(n @ (outcome - estimate * step) ** 2) / freedom / within
-    variance = np.where(n > 1, scatter / np.maximum(n - 1, 1), within)
-    error = math.sqrt(float(n * step**2 @ variance) * max(dispersion, 1.0)) / information
+    estimate, error = float(fit.estimate[0]), float(fit.standard_error[0])
     whole = normal_estimate(estimate, error, confidence=confidence)
-    observed = int(sum(sample.n for sample, inside in zip(samples, read, strict=True) if inside))
-    return Jump(at, *whole, estimate / error, dispersion, len(t), observed)
+    return Jump(at, *whole, estimate / error, float(fit.dispersion[0]), len(read), int(n.sum()))
+
+
+class Steps(NamedTuple):
+    """The step at one day in each curve of a family: arrays of shape (f,), NaN where it cannot be told from a trend."""
+
+    estimate: Floats
+    """As in `Jump`; so are the others."""
+    standard_error: Floats
+    z: Floats
+    p_value: Floats
+
+
+def steps(
+    days: Numbers,
+    n: Floats,
+    totals: Floats,
+    squares: Floats,
+    at: float,
+    *,
+    bandwidth: float,
+    degree: int = 1,
+    same_slope: bool = False,
+) -> Steps:
+    """`jump` for a whole family of curves at once.
+
+    Args:
+        days: The day of each column, shape (g,).
+        n: Observations by curve, series and day, shape (f, r, g); 0 leaves a day out. Each series has its own trend.
+        totals: Sums of the outcome over them.
+        squares: Sums of its squares.
+        at: The first day after the step.
+        bandwidth: As in `jump`; so are the others.
+        degree: Degree of the trend.
+        same_slope: One trend across the step.
+    """
+    centred = np.asarray(days, dtype=np.float64) - at
+    near = (centred >= -bandwidth) & (centred < bandwidth)
+    size = n[..., near]
+    mean = totals[..., near] / np.maximum(size, 1)
+    scatter = np.maximum(squares[..., near] - size * mean**2, 0.0)
+    fit = _least_squares(centred[near], size, mean, scatter, bandwidth, degree, same_slope)
+    told = fit.identified & (fit.standard_error > 0)
+    estimate, error = (np.where(told, column, math.nan) for column in (fit.estimate, fit.standard_error))
+    z = estimate / error
+    return Steps(estimate, error, z, 2 * ndtr(-np.abs(z)))
+
+
+class _Fit(NamedTuple):
+    """Least squares of each curve of a family, arrays of shape (f,)."""
+
+    estimate: Floats
+    standard_error: Floats
+    dispersion: Floats
+    within: Floats
+    """Variance within the days."""
+    identified: NDArray[np.bool_]
+    """Whether there are days enough to tell a step from a trend."""
+
+
+def _least_squares(
+    centred: Floats, n: Floats, mean: Floats, scatter: Floats, bandwidth: float, degree: int, same_slope: bool
+) -> _Fit:
+    """The step at 0 of each curve; n, mean and scatter have shape (f, r, g): curve, series, day."""
+    t = np.broadcast_to(centred / bandwidth, n.shape)
+    root, after = np.sqrt(n), (t >= 0).astype(np.float64)
+    trend = np.stack([t**power for power in range(degree + 1)], axis=-1)
+    if not same_slope:
+        trend = np.concatenate([trend, after[..., None] * trend[..., 1:]], axis=-1)
+    basis, strength, _ = np.linalg.svd(root[..., None] * trend, full_matrices=False)
+    used = strength > 1e-10 * np.maximum(strength[..., :1], 1e-300)
+    basis = np.where(used[..., None, :], basis, 0.0)
+
+    def beyond_trend(values: Floats) -> Floats:
+        weighted = root * values
+        along = np.einsum("frgp,frg->frp", basis, weighted)
+        return np.asarray(weighted - np.einsum("frgp,frp->frg", basis, along))
+
+    def over_all(values: Floats | NDArray[np.bool_]) -> Floats:
+        return np.asarray(values.sum(axis=(1, 2)), dtype=np.float64)
+
+    step, outcome = beyond_trend(after), beyond_trend(mean)
+    information = over_all(step**2)
+    share = over_all(n * after) / np.maximum(over_all(n), 1)
+    freedom = over_all(n > 0) - over_all(used) - 1
+    identified = (freedom >= 1) & (information > 1e-9 * over_all(n) * share * (1 - share))
+    information = np.where(identified, information, 1.0)
+    estimate = over_all(step * outcome) / information
+    within = over_all(scatter) / np.maximum(over_all(np.maximum(n - 1, 0)), 1)
+    misfit = over_all((outcome - estimate[:, None, None] * step) ** 2) / np.maximum(freedom, 1)
+    dispersion = misfit / np.where(within > 0, within, 1.0)
+    variance = np.where(n > 1, scatter / np.maximum(n - 1, 1), within[:, None, None])
+    error = np.sqrt(over_all(step**2 * variance) * np.maximum(dispersion, 1.0)) / information
+    return _Fit(estimate, error, dispersion, within, identified)
 
 
 def scan(

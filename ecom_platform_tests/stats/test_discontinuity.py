@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter, methodcaller
+
 import numpy as np
 import pytest
 
 from ecom_platform.stats.aggregates import Sample
-from ecom_platform.stats.discontinuity import jump, scan
+from ecom_platform.stats.discontinuity import jump, scan, steps
 from ecom_platform_tests.stats.simulation import as_promised, coverage
 
 DAYS = np.arange(21.0)
@@ -86,3 +88,25 @@ def test_too_few_days_cannot_tell() -> None:
         jump(DAYS, [Sample.of([])] * 21, 7, bandwidth=7)
     with pytest.raises(ValueError, match="does not vary"):
         jump(DAYS, [Sample.of([1.0])] * 21, 7, bandwidth=7)
+
+
+def test_a_family_of_curves_at_once_is_each_of_them_alone() -> None:
+    rng = np.random.default_rng(7)
+    curves = [
+        [orders(rng, drop, people=50 * (1 + curve + series)) for series in range(2)] for curve, drop in enumerate((0, 0.6))
+    ]
+    n, totals, squares = (
+        np.array([[[value(each) for each in series] for series in curve] for curve in curves])
+        for value in (attrgetter("n"), attrgetter("total"), methodcaller("scatter_about", 0.0))
+    )
+    n[1, 0, 5] = totals[1, 0, 5] = squares[1, 0, 5] = 0
+    found = steps(DAYS, n, totals, squares, 7, bandwidth=5, same_slope=True)
+    for position, curve in enumerate(curves):
+        samples, labels = [*curve[0], *curve[1]], ["a"] * 21 + ["b"] * 21
+        if position:
+            samples[5] = Sample.of([])
+        alone = jump([*DAYS, *DAYS], samples, 7, bandwidth=5, same_slope=True, series=labels)
+        for name in ("estimate", "standard_error", "z", "p_value"):
+            assert getattr(found, name)[position] == pytest.approx(getattr(alone, name)), name
+    none = steps(DAYS, np.zeros((1, 1, 21)), np.zeros((1, 1, 21)), np.zeros((1, 1, 21)), 7, bandwidth=5)
+    assert np.isnan(none.estimate).all()

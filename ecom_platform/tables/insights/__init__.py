@@ -4,6 +4,7 @@ from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.insights.category_attention import CATEGORY_ATTENTION
 from ecom_platform.tables.insights.category_mix import CATEGORY_MIX
+from ecom_platform.tables.insights.definition_days import DEFINITION_DAYS
 from ecom_platform.tables.insights.discount_category_cells import DISCOUNT_CATEGORY_CELLS
 from ecom_platform.tables.insights.discount_cells import DISCOUNT_CELLS
 from ecom_platform.tables.insights.discount_exposures import DISCOUNT_EXPOSURES
@@ -13,6 +14,7 @@ from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
+from ecom_platform.tables.insights.return_cells import RETURN_CELLS
 from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
 from ecom_platform.tables.insights.subscription_timing import SUBSCRIPTION_TIMING
@@ -28,6 +30,7 @@ AGGREGATES: tuple[Table, ...] = (
     ACTIVATION_BY_SEGMENT,
     CATEGORY_ATTENTION,
     CATEGORY_MIX,
+    DEFINITION_DAYS,
     DISCOUNT_CATEGORY_CELLS,
     DISCOUNT_CELLS,
     DISCOUNT_EXPOSURES,
@@ -37,6 +40,7 @@ AGGREGATES: tuple[Table, ...] = (
     FIRST_PAYMENTS,
     FUNNEL_MOMENTS,
     RETENTION_BY_LEVEL,
+    RETURN_CELLS,
     REVENUE_BY_FIRST_PURCHASE,
     SESSION_PATTERNS,
     SUBSCRIPTION_TIMING,

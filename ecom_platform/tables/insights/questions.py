@@ -29,6 +29,7 @@ TOPICS = {
 }
 
 QUESTIONS = (
+    Question("1.1", "q1_1_activation_events", "Which early events explain activation?"),
     Question("1.2", "q1_2_time_to_first", "Do the times to first cart and first purchase make an LTV difference?"),
     Question("1.3", "q1_3_session_patterns", "How do session patterns go together with activation?"),
     Question("1.4", "q1_4_discount_exposure", "Does early discount exposure raise activation?"),
@@ -37,6 +38,7 @@ QUESTIONS = (
     Question("2.3", "q2_3_segments", "How does activation differ by device, region, channel and subscription?"),
     Question("3.1", "q3_1_retention_by_level", "How do D1, D7 and D30 retention differ by activation level?"),
     Question("3.2", "q3_2_early_funnel_and_churn", "Does early success or failure in the funnel change churn?"),
+    Question("3.3", "q3_3_return_prediction", "Can early behaviour predict return visits?"),
     Question("4.1", "q4_1_value_of_activation", "How much higher is the LTV of activated users?"),
     Question("4.2", "q4_2_first_purchase_and_revenue", "What does the time to first purchase do to revenue?"),
     Question("4.3", "q4_3_value_segments", "Does activation segment revenue into high, middle and low LTV?"),
@@ -54,4 +56,5 @@ QUESTIONS = (
     Question("F2", "f2_dropoff_causes", "What are the main causes of drop-off, and the remedies?"),
     Question("F3", "f3_discount_day", "What does the discount day do to the conversion of new customers?"),
     Question("F4", "f4_category_growth", "Which categories grow, and which are inefficient?"),
+    Question("F5", "f5_activation_metric", "Which activation metric best predicts retention?"),
 )
