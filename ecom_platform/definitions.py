@@ -16,6 +16,7 @@ from ecom_platform import defs as own_folder
 from ecom_platform.orchestration.assets.analyses import analysis_assets
 from ecom_platform.orchestration.assets.dashboard import dashboard_assets
 from ecom_platform.orchestration.assets.insights import insight_assets
+from ecom_platform.orchestration.assets.oracle import oracle_asset
 from ecom_platform.orchestration.assets.quality import quality_assets
 from ecom_platform.orchestration.assets.raw import raw_assets
 from ecom_platform.orchestration.assets.report import report_asset
@@ -54,6 +55,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
                 report_asset(settings),
                 *dashboard_assets(settings),
                 *quality_assets(settings),
+                oracle_asset(settings),
             ],
             catalog.layers,
         )

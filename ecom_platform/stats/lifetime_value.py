@@ -95,6 +95,28 @@ class BgNbd(NamedTuple):
         x, t_x, t = _arrays(x, t_x, t)
         return self._expected(np.float64(duration), x, t) * self.probability_alive(x, t_x, t)
 
+    def distribution_given(self, duration: float, x: Numbers, t_x: Numbers, t: Numbers, *, most: int = 100) -> Floats:
+        """The chances of 0, 1, ... `most` purchases over `duration` after the end of the observation, shape (g, most + 1).
+
+        Given that a customer is alive, the rate is gamma(r + x, alpha + T) and the dropout chance beta(a, b + x) distributed,
+        independently; purchases go on until the rate's have all come or the dropout's number is reached, whichever is first.
+        What lies beyond `most` is in the last column.
+        """
+        x, t_x, t = (column[:, None] for column in _arrays(x, t_x, t))
+        y = np.arange(most + 1, dtype=np.float64)
+        shape, rate = self.r + x, self.alpha + t
+        share = rate / (rate + duration)
+        arriving = np.exp(gammaln(shape + y) - gammaln(shape) - gammaln(y + 1) + shape * np.log(share) + y * np.log1p(-share))
+        at_least = np.clip(1 - np.cumsum(arriving, axis=1) + arriving, 0.0, 1.0)
+        staying = np.exp(betaln(self.a, self.b + x + y) - betaln(self.a, self.b + x))
+        leaving = np.exp(betaln(self.a + 1, self.b + x + np.maximum(y, 1) - 1) - betaln(self.a, self.b + x))
+        found = arriving * staying + np.where(y > 0, leaving * at_least, 0.0)
+        found[:, -1] += np.clip(1 - found.sum(axis=1), 0.0, 1.0)
+        alive = self.probability_alive(x, t_x, t)
+        found *= alive
+        found[:, 0] += 1 - alive[:, 0]
+        return np.asarray(found)
+
     def _expected(self, duration: Floats | np.float64, x: Floats, t: Floats) -> Floats:
         """Of those alive. Euler's transformation of the published series stays finite for many purchases.
 

@@ -35,6 +35,7 @@ from ecom_platform.tables.marts.dm_rfm import DM_RFM
 from ecom_platform.tables.marts.dm_subscription_kpis import DM_SUBSCRIPTION_KPIS
 from ecom_platform.tables.marts.dm_user_purchase_summary import DM_USER_PURCHASE_SUMMARY
 from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS
+from ecom_platform.tables.quality.lifetime_value_oracle import LIFETIME_VALUE_ORACLE
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
 from ecom_platform.tables.raw.experiment_assignments import EXPERIMENT_ASSIGNMENTS
@@ -108,6 +109,7 @@ CATALOG = Catalog(
         *INSIGHTS,
         *DASHBOARD,
         *QUALITY,
+        LIFETIME_VALUE_ORACLE,
     ),
     parameters={**ACTIVATION.parameters, "half_cents": HALF_CENTS},
 )

@@ -8,14 +8,22 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ecom_platform.insights.analysis import analysis
 from ecom_platform.insights.inquiry import Context, inquiries
+from ecom_platform.orchestration.assets.analyses import analysed
 from ecom_platform.orchestration.assets.insights import answered
 from ecom_platform.quality.scoring.scorecard import scorecard
 from ecom_platform.quality.statements import platform_sql
-from ecom_platform.tables import CATALOG, QUALITY, Table
+from ecom_platform.tables import CATALOG, ESTIMATES, QUALITY, Table
+from ecom_platform.tables.insights import LIFETIME_VALUE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.warehouse.contract import Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.world import World, WorldSettings
+
+SHOP = Context(currency="KRW")
+ANALYSED = (*ESTIMATES, *LIFETIME_VALUE)
+"""The tables that Python makes, each after those it reads."""
 
 Raw = Callable[[dict[str, pa.Table]], Mapping[str, pa.Table]]
 """What is done to the raw tables of a month, by their short names, before they are written."""
@@ -50,11 +58,20 @@ def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
     """Everything after raw, in order."""
     for file in platform_sql():
         table: Table = file.table
+        for estimated in (each for each in file.reads if each in ANALYSED):
+            analyse(warehouse, estimated)
         if table == QUALITY[0]:
             warehouse.replace({table: scorecard(warehouse, file.query())}, None)
         else:
             warehouse.replace({table: file.query()}, months if table.partitioned else None)
+    for estimated in ANALYSED:
+        analyse(warehouse, estimated)
     for question, inquiry in inquiries().items():
-        rows = answered(warehouse, Context(currency="KRW"), question, inquiry).rows
+        rows = answered(warehouse, SHOP, question, inquiry).rows
         warehouse.replace({ANSWERS_TO[question.number]: rows}, None)
     warehouse.replace({ANSWERS: pa.concat_tables([warehouse.read(part) for part in ANSWERS_TO.values()])}, None)
+
+
+def analyse(warehouse: Warehouse, table: Table) -> None:
+    """An analysis that Python makes, written to its table."""
+    warehouse.replace({table: analysed(warehouse, SHOP, analysis(table)).rows}, None)

@@ -232,3 +232,28 @@ def test_histories_that_cannot_be_are_refused() -> None:
         fit(0, 0, 4)
     with pytest.raises(ValueError, match="positive mean amount"):
         fit_gamma_gamma(SpendCounts(np.array([1.0]), np.array([0.0]), np.array([1.0])))
+
+
+def test_the_distribution_of_purchases_to_come_is_that_of_simulated_customers_and_has_the_expected_mean() -> None:
+    model = BgNbd(0.8, 6.0, 0.7, 3.0, (0.0,) * 4, 0.0, 1)
+    x, t_x, t = np.array([0, 1, 4, 9]), np.array([0.0, 3.0, 20.0, 25.0]), np.full(4, 26.0)
+    chances = model.distribution_given(26.0, x, t_x, t)
+    assert chances.sum(axis=1) == pytest.approx(np.ones(4))
+    assert chances @ np.arange(101) == pytest.approx(model.expected_given(26.0, x, t_x, t), rel=1e-6)
+    random, alive = np.random.default_rng(8), model.probability_alive(x, t_x, t)
+    for row in range(4):
+        n = 200_000
+        rate = random.gamma(model.r + x[row], 1 / (model.alpha + t[row]), n)
+        dropout = random.beta(model.a, model.b + x[row], n)
+        bought = np.minimum(random.poisson(rate * 26), random.geometric(np.maximum(dropout, 1e-12)))
+        bought = np.where(random.random(n) < alive[row], bought, 0)
+        for number in range(5):
+            share = (bought == number).mean()
+            assert chances[row, number] == pytest.approx(share, abs=5 * np.sqrt(share * (1 - share) / n) + 1e-6)
+
+
+def test_what_lies_beyond_the_last_number_is_in_it() -> None:
+    model = BgNbd(0.8, 6.0, 0.7, 3.0, (0.0,) * 4, 0.0, 1)
+    few, many = (model.distribution_given(26.0, [9], [25.0], [26.0], most=most) for most in (2, 100))
+    assert few[0, :2] == pytest.approx(many[0, :2])
+    assert few[0, 2] == pytest.approx(many[0, 2:].sum())

@@ -115,6 +115,9 @@ CASES: dict[str, dict[str, list[Case]]] = {
         "DIV": [
             Case("DIV(7, 2)", 3),
             Case("DIV(-7, 2)", -3),
+            Case("DIV(2 * i + 7, 4)", 2, OTHER, rows=ONE),
+            Case("DIV(i + 6, -2) - DIV(8 - i, 2)", -6, OTHER, rows=ONE),
+            Case("DIV(8, NULLIF(DIV(i + 3, 2), 0))", 4, OTHER, rows=ONE),
             Case("DIV(i, 0)", no("a divisor may be zero"), rows=ONE),
             Case("DIV(i, i)", no("a divisor may be zero"), rows=ONE),
             Case("DIV(2.5, 2)", no("takes INT64, not FLOAT64")),
@@ -123,6 +126,7 @@ CASES: dict[str, dict[str, list[Case]]] = {
             Case("MOD(7, 3)", 1),
             Case("MOD(-7, 3)", -1),
             Case("MOD(7, -3)", 1),
+            Case("2 * MOD(i + 4, 3)", 4, OTHER, rows=ONE),
             Case("MOD(NUMERIC '7.5', 2)", Dec("1.5")),
             Case("MOD(i, i)", no("a divisor may be zero"), rows=ONE),
             Case("MOD(2.5, 2)", no("takes INT64 or NUMERIC, not FLOAT64")),

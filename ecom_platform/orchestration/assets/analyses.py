@@ -14,6 +14,7 @@ from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, ESTIMATES
+from ecom_platform.tables.insights import LIFETIME_VALUE
 from ecom_platform.warehouse.contract import Warehouse
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ ROWS_SHOWN = 60
 
 
 def analysis_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    return [_asset(settings, analysis(table)) for table in ESTIMATES]
+    return [_asset(settings, analysis(table)) for table in (*ESTIMATES, *LIFETIME_VALUE)]
 
 
 def _asset(settings: Settings, declared: Analysis) -> dg.AssetsDefinition:

@@ -13,15 +13,24 @@ from ecom_platform.tables.insights.experiment_outcomes import EXPERIMENT_OUTCOME
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.funnel_moments import FUNNEL_MOMENTS
+from ecom_platform.tables.insights.lifetime_value_report_card import LIFETIME_VALUE_REPORT_CARD
+from ecom_platform.tables.insights.purchase_frequency_means import PURCHASE_FREQUENCY_MEANS
+from ecom_platform.tables.insights.purchase_histories import PURCHASE_HISTORIES
+from ecom_platform.tables.insights.purchase_history_cells import PURCHASE_HISTORY_CELLS
+from ecom_platform.tables.insights.purchase_predictions import PURCHASE_PREDICTIONS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
 from ecom_platform.tables.insights.return_cells import RETURN_CELLS
 from ecom_platform.tables.insights.revenue_by_first_purchase import REVENUE_BY_FIRST_PURCHASE
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
+from ecom_platform.tables.insights.spend_cells import SPEND_CELLS
 from ecom_platform.tables.insights.subscription_timing import SUBSCRIPTION_TIMING
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
 from ecom_platform.tables.insights.value_by_activation import VALUE_BY_ACTIVATION
 from ecom_platform.tables.insights.value_by_first_time import VALUE_BY_FIRST_TIME
+from ecom_platform.tables.insights.value_forecast_cohorts import VALUE_FORECAST_COHORTS
+from ecom_platform.tables.insights.value_forecast_scores import VALUE_FORECAST_SCORES
+from ecom_platform.tables.insights.value_forecasts import VALUE_FORECASTS
 from ecom_platform.tables.insights.value_moments import VALUE_MOMENTS
 from ecom_platform.tables.insights.value_tiers import VALUE_TIERS
 from ecom_platform.tables.spec import Table
@@ -39,19 +48,29 @@ AGGREGATES: tuple[Table, ...] = (
     FIRST_CHECKOUTS,
     FIRST_PAYMENTS,
     FUNNEL_MOMENTS,
+    PURCHASE_FREQUENCY_MEANS,
+    PURCHASE_HISTORIES,
+    PURCHASE_HISTORY_CELLS,
     RETENTION_BY_LEVEL,
     RETURN_CELLS,
     REVENUE_BY_FIRST_PURCHASE,
     SESSION_PATTERNS,
+    SPEND_CELLS,
     SUBSCRIPTION_TIMING,
     TIME_TO_FIRST,
     USERS_BY_STAGE,
     VALUE_BY_ACTIVATION,
     VALUE_BY_FIRST_TIME,
+    VALUE_FORECASTS,
+    VALUE_FORECAST_COHORTS,
+    VALUE_FORECAST_SCORES,
     VALUE_MOMENTS,
     VALUE_TIERS,
 )
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size; and
-`discount_exposures`, a row a user, which only other aggregates read."""
+`discount_exposures`, `purchase_histories` and `value_forecasts`, a row a user, which only other aggregates read."""
 
-INSIGHTS = (*AGGREGATES, *ANSWERS_TO.values(), ANSWERS)
+LIFETIME_VALUE = (PURCHASE_PREDICTIONS, LIFETIME_VALUE_REPORT_CARD)
+"""What Python makes of them beside answers: what users will buy, and how good such forecasts are."""
+
+INSIGHTS = (*AGGREGATES, *LIFETIME_VALUE, *ANSWERS_TO.values(), ANSWERS)

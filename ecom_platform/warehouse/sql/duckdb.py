@@ -151,6 +151,15 @@ def _literal(node: exp.Expr) -> None:
         _as("BIGINT")(value if isinstance(value, exp.Neg) else node)
 
 
+def _in_parentheses(node: exp.Expr) -> None:
+    """A function there is an operator here, and the translation writes it as if nothing stood around it or in it."""
+    for name in ("this", "expression"):
+        part = node.args[name]
+        node.set(name, exp.Paren(this=part))
+        node.args[name].type = part.type
+    _wrap(node, lambda inner: exp.Paren(this=inner))
+
+
 def _product(node: exp.Expr) -> None:
     if type_of(node.this) is Type.NUMERIC and type_of(node.expression) is Type.NUMERIC:
         _as("DECIMAL(38, 9)")(node)
@@ -408,6 +417,8 @@ _REPAIRS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.DataType: _data_type,
     exp.Literal: _literal,
     exp.Mul: _product,
+    exp.IntDiv: _in_parentheses,
+    exp.Mod: _in_parentheses,
     exp.Round: _to_own_type,
     exp.Ceil: _to_own_type,
     exp.Floor: _to_own_type,
