@@ -15,7 +15,9 @@ from ecom_platform.insights.effect import Effect, declined
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from ecom_platform.stats.aggregates import Sample
     from ecom_platform.stats.estimates import Estimate
@@ -49,6 +51,9 @@ class Design(NamedTuple):
     naive: float
     """Mean of the exposed less mean of the others."""
     unexposed_mean: float
+    baseline: float
+    """Mean of the unexposed among those who are compared, weighted as the comparison weighs them: without a discount, the
+    users that the effect is about."""
     n: int
 
     @property
@@ -77,7 +82,22 @@ def design(cells: pd.DataFrame, outcomes: Sequence[Sample]) -> Design | None:
         both = absorbing_regression(outcomes, np.column_stack([exposed, day_before]).astype(float), [mask, weekday])
     except ValueError:
         return None
-    return Design(effect.coefficients[0], both.coefficients[1], sides[0].mean - sides[1].mean, sides[1].mean, effect.n)
+    naive = sides[0].mean - sides[1].mean
+    baseline = _baseline(mask, exposed, outcomes)
+    return Design(effect.coefficients[0], both.coefficients[1], naive, sides[1].mean, baseline, effect.n)
+
+
+def _baseline(mask: NDArray[np.int64], exposed: NDArray[np.bool_], outcomes: Sequence[Sample]) -> float:
+    """The unexposed mean of each mask, weighted by the harmonic size of its two sides, as a fixed effect weighs it."""
+    import numpy as np
+
+    sizes = np.array([each.n for each in outcomes], dtype=float)
+    totals = np.array([each.total for each in outcomes])
+    met, unmet = (np.bincount(mask, weights=sizes * side) for side in (exposed, ~exposed))
+    both = (met > 0) & (unmet > 0)
+    weight = met[both] * unmet[both] / (met + unmet)[both]
+    means = np.bincount(mask, weights=totals * ~exposed)[both] / unmet[both]
+    return float(np.average(means, weights=weight))
 
 
 def variable(cells: pd.DataFrame, n: str, column: str) -> list[Sample]:

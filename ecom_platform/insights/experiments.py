@@ -1,8 +1,9 @@
 """What an experiment that encourages an exposure lets one say, from `insights.experiment_outcomes`.
 
 The arms are compared within signup months, so a share of treated users that changes with time does no harm. Users whose
-exposure the arm cannot have changed serve twice: they are left out of the estimate, to which they add nothing but noise, and
-what the arm does to *them* shows whether it acts on buying by another way.
+exposure was beyond the arm's reach when it was drawn serve twice: they are left out of the estimate, to which they add nothing
+but noise, and what the arm does to *them* shows whether it acts on buying by another way. Nothing that came after the arm was
+drawn sorts anybody: whoever gets more carts than one in spite of the nudge is not whoever gets them without it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ PLANNED_SHARES = (0.5, 0.5)
 """The shares of treatment and control that were planned."""
 
 MISMATCH = 0.001
-"""p-value of the sample ratio below which arms were not drawn as planned, and nothing is read off them."""
+"""p-value of the sample ratio, and of the balance of what came before, below which arms were not drawn as planned: nothing is
+read off them."""
 
 REFUTED = 0.05
 """p-value below which a falsification test has refuted its assumption."""
@@ -43,7 +45,8 @@ class Encouragement(NamedTuple):
     reached_share: float
     """Share of all mature users with known activation whom the nudge can reach."""
     exclusion: ExclusionTest | None
-    """The nudge's effect on the later orders of the others; None where the test is unsound or has nobody."""
+    """The nudge's effect on the later orders of the others, and whether the arms have as many of them; None where they are too
+    few."""
     everybody: InstrumentResult
     """On later revenue, among all mature users with known activation."""
 
@@ -51,6 +54,11 @@ class Encouragement(NamedTuple):
     def refuted(self) -> bool:
         """Whether the nudge is seen to act on buying by another way than activation."""
         return self.exclusion is not None and self.exclusion.effect.p_value < REFUTED
+
+    @property
+    def unbalanced(self) -> bool:
+        """Whether the arms differ in who was within reach before they were drawn."""
+        return self.exclusion is not None and self.exclusion.share_difference.p_value < MISMATCH
 
     @property
     def n(self) -> int:
@@ -105,34 +113,21 @@ def encouragement(cells: pd.DataFrame) -> Encouragement | None:
     known = known.assign(exposed=known["activation"] == "activated")
     if known.groupby("arm")["mature_user_count"].sum().reindex(["treatment", "control"], fill_value=0).min() < MINIMUM_USERS:
         return None
-    exclusion, beyond = _beyond_reach(known)
-    reached = known[~known["cart_rule"].isin(beyond)]
+    reached = known[known["is_within_reach"]]
     try:
         orders, revenue = (two_stage(instrument_cells(reached, what, "exposed")) for what in ("orders", "revenue"))
         everybody = two_stage(instrument_cells(known, "revenue", "exposed"))
     except ValueError:
         return None
     share = float(reached["mature_user_count"].sum() / known["mature_user_count"].sum())
-    return Encouragement(orders, revenue, share, exclusion, everybody)
+    return Encouragement(orders, revenue, share, _exclusion(known), everybody)
 
 
-def _beyond_reach(known: pd.DataFrame) -> tuple[ExclusionTest | None, tuple[str, ...]]:
-    """The falsification test, and the cart rules whose users the nudge cannot have moved.
-
-    Who met the cart rule before the arm was drawn is out of its reach whatever follows. Who exceeded it afterwards would have
-    met it with one cart less; that the nudge added no more than one is believed if both arms have the same share of them.
-    """
-    for beyond in (("met_before", "exceeded"), ("met_before",)):
-        test = _exclusion(known, beyond)
-        if test is not None and test.share_difference.p_value >= REFUTED:
-            return test, beyond
-    return None, ()
-
-
-def _exclusion(known: pd.DataFrame, beyond: tuple[str, ...]) -> ExclusionTest | None:
+def _exclusion(known: pd.DataFrame) -> ExclusionTest | None:
+    """The falsification test, on those whose activation was beyond the nudge's reach when the arm was drawn."""
     from ecom_platform.stats.instruments import exclusion_test
 
-    members = known[known["cart_rule"].isin(beyond)]
+    members = known[~known["is_within_reach"]]
     outcomes = {
         (month, arm == "treatment"): later(group, "orders") for (month, arm), group in members.groupby(["signup_month", "arm"])
     }

@@ -38,6 +38,8 @@ from ecom_platform.tables.marts.dm_value_windows import DM_VALUE_WINDOWS
 from ecom_platform.tables.quality.lifetime_value_oracle import LIFETIME_VALUE_ORACLE
 from ecom_platform.tables.quality.residual_errors import RESIDUAL_ERRORS
 from ecom_platform.tables.quality.scorecard import SCORECARD
+from ecom_platform.tables.quality.true_effects import TRUE_EFFECTS
+from ecom_platform.tables.quality.truth import TRUTH
 from ecom_platform.tables.raw.experiment_assignments import EXPERIMENT_ASSIGNMENTS
 from ecom_platform.tables.raw.injected_anomalies import INJECTED_ANOMALIES
 from ecom_platform.tables.raw.observation_windows import OBSERVATION_WINDOWS
@@ -95,8 +97,8 @@ ESTIMATES = (
 )
 """The analyses that are Python."""
 
-QUALITY = (SCORECARD, RESIDUAL_ERRORS)
-"""How good the checks and the cleaning are, scored against what only the synthetic world knows."""
+QUALITY = (SCORECARD, RESIDUAL_ERRORS, TRUE_EFFECTS, TRUTH)
+"""How good the checks, the cleaning and the answers are, scored against what only the synthetic world knows."""
 
 CATALOG = Catalog(
     (

@@ -24,16 +24,15 @@ COMPUTED = ("marts", "insights", "quality")
 
 
 @contextmanager
-def observed(settings: WorldSettings, tables: Iterable[str]) -> Iterator[Memory]:
+def observed(settings: WorldSettings, tables: Iterable[str], *, without: str = "") -> Iterator[Memory]:
     """The clean twin of a world, with what is needed to read `tables` (by full name) from it.
 
-    Tables that no SQL computes, such as `insights.answers`, are the caller's to give. The twin has no error, so the raw rows
-    are the clean ones.
+    The twin has no error, so the raw rows are the clean ones. `without` names an experiment that leaves no record.
     """
     from ecom_platform.warehouse.duckdb.memory import in_memory
 
     with in_memory(_plan(tuple(tables))) as memory:
-        memory.give(_clean_twin(settings))
+        memory.give(_clean_twin(settings, without))
         yield memory
 
 
@@ -55,13 +54,16 @@ def _plan(tables: tuple[str, ...]) -> Plan:
     return Plan(platform_sql(COMPUTED), [CATALOG[name] for name in tables])
 
 
-def _clean_twin(settings: WorldSettings) -> Mapping[Table, pa.Table]:
+def _clean_twin(settings: WorldSettings, without: str) -> Mapping[Table, pa.Table]:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from ecom_platform.world import World
 
     world = World(replace(settings, user_anomaly_rate=0.0, order_anomaly_rate=0.0, event_anomaly_rate=0.0))
     months = [world.month(month) for month in world.months]
     rows = {name: pa.concat_tables([month[name] for month in months]) for name in months[0]}
+    drawn = rows["experiment_assignments"]
+    rows["experiment_assignments"] = drawn.filter(pc.not_equal(drawn["experiment"], pa.scalar(without)))
     given = {CATALOG[f"raw.{name}"]: found for name, found in {**rows, "products": world.products()}.items()}
     return given | {clean_of(raw): found for raw, found in given.items() if raw in CLEANED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -210,24 +211,24 @@ def _assignments(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
 
 
 def _truth(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
-    people, log, outcome = cohort.people, cohort.onboarding, cohort.outcomes
+    people, log = cohort.people, cohort.onboarding
     rows = _within(people.signup_day, days)
     compliance = np.where(log.activated_if_not_nudged, 0, np.where(log.activated_if_nudged, 1, 2)).astype(np.uint8)
-    revenues = {
-        "revenue": outcome.revenue,
-        "revenue_if_not_activated": outcome.if_not_activated,
-        "revenue_if_activated": outcome.if_activated,
-        "revenue_if_not_nudged": outcome.if_not_nudged,
-        "revenue_if_nudged": outcome.if_nudged,
-        "revenue_if_not_subscribed": outcome.if_not_subscribed,
-        "revenue_if_subscribed": outcome.if_subscribed,
-        "revenue_if_not_offered": np.where(
-            people.plan_if_not_offered != FREE, outcome.if_subscribed, outcome.if_not_subscribed
-        ),
-        "revenue_if_offered": np.where(people.plan_if_offered != FREE, outcome.if_subscribed, outcome.if_not_subscribed),
-        "revenue_if_not_exposed": outcome.if_not_exposed,
-        "revenue_if_exposed": outcome.if_exposed,
-    }
+    plans = people.plan_if_not_offered != FREE, people.plan_if_offered != FREE
+    potential: dict[str, pa.Array[Any]] = {}
+    for name, outcome, joining, column in (
+        ("revenue", cohort.revenue, cohort.joining_revenue, columns.money),
+        ("order_count", cohort.orders, cohort.joining_orders, partial(columns.plain, pa.int64())),
+    ):
+        values = {
+            name: outcome.actual,
+            **{f"{name}_{field}": values for field, values in vars(outcome).items() if field != "actual"},
+            f"{name}_if_not_offered": np.where(plans[0], outcome.if_subscribed, outcome.if_not_subscribed),
+            f"{name}_if_offered": np.where(plans[1], outcome.if_subscribed, outcome.if_not_subscribed),
+            f"joining_{name}_if_not_subscribed": joining.if_not_subscribed,
+            f"joining_{name}_if_subscribed": joining.if_subscribed,
+        }
+        potential |= {each: column(found[rows]) for each, found in values.items()}
     return _build(
         cohort.people,
         "world_truth",
@@ -246,7 +247,7 @@ def _truth(cohort: Cohort, days: Days, user_keys: Bytes) -> pa.Table:
             "offered": columns.bools(people.offered[rows]),
             "plan_if_not_offered": columns.labels(SUBSCRIPTION_TYPES, people.plan_if_not_offered[rows]),
             "plan_if_offered": columns.labels(SUBSCRIPTION_TYPES, people.plan_if_offered[rows]),
-            **{name: columns.money(values[rows]) for name, values in revenues.items()},
+            **potential,
         },
     )
 

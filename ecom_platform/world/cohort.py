@@ -6,7 +6,7 @@ Nothing here depends on the as-of day but how far the orders are drawn: what lie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from ecom_platform.world.settings import WorldSettings
 
 OUTCOME_WINDOW = (30, 360)
 """Days after signup, the first included and the last not, over which revenue is the outcome of interest."""
+
+JOINING_WINDOW = (30, 180)
+"""The part of it over which the effect of a subscription is on record, too: at its end the last subscriber has joined."""
 
 SLOWEST = 0.1
 """The least that a negative activation effect leaves of the order rate of a susceptible user."""
@@ -46,9 +49,9 @@ class Book:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Revenue in the outcome window, KRW, as it is and as it would be. Arrays of shape (n,)."""
+    """What users pay or order in the outcome window, as it is and as it would be. Arrays of shape (n,)."""
 
-    revenue: NDArray[np.int64]
+    actual: NDArray[np.int64]
     if_not_activated: NDArray[np.int64]
     if_activated: NDArray[np.int64]
     if_not_nudged: NDArray[np.int64]
@@ -59,6 +62,13 @@ class Outcomes:
     if_exposed: NDArray[np.int64]
 
 
+class SubscriptionOutcomes(NamedTuple):
+    """What users pay or order in the joining window without and with a subscription. Arrays of shape (n,)."""
+
+    if_not_subscribed: NDArray[np.int64]
+    if_subscribed: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Cohort:
     settings: WorldSettings
@@ -67,7 +77,14 @@ class Cohort:
     onboarding: Onboarding
     shoppers: rebuy.Shopper
     book: Book
-    outcomes: Outcomes
+    revenue: Outcomes
+    """Paid revenue, KRW."""
+    orders: Outcomes
+    """Paid orders."""
+    joining_revenue: SubscriptionOutcomes
+    """Paid revenue of the joining window, KRW."""
+    joining_orders: SubscriptionOutcomes
+    """Paid orders of the joining window."""
 
 
 def cohort(settings: WorldSettings, people: Population, horizon: int) -> Cohort:
@@ -75,13 +92,12 @@ def cohort(settings: WorldSettings, people: Population, horizon: int) -> Cohort:
     goods = catalogue(settings.seed)
     habits = rebuy.shoppers(settings, people)
     early = onboarding(settings, people, habits.lifetime, goods)
-    book, outcomes = _long_run(settings, people, early, habits, goods, horizon)
-    return Cohort(settings, goods, people, early, habits, book, outcomes)
+    return Cohort(settings, goods, people, early, habits, *_long_run(settings, people, early, habits, goods, horizon))
 
 
 def _long_run(
     settings: WorldSettings, people: Population, early: Onboarding, habits: rebuy.Shopper, goods: Catalogue, horizon: int
-) -> tuple[Book, Outcomes]:
+) -> tuple[Book, Outcomes, Outcomes, SubscriptionOutcomes, SubscriptionOutcomes]:
     seed, count = settings.seed, len(people)
     first_day = int(people.signup_day[0]) if count else 0
     last_day = max(horizon, (int(people.signup_day[-1]) if count else 0) + OUTCOME_WINDOW[1])
@@ -171,24 +187,33 @@ def _long_run(
     )
 
     worth = np.where(late_paid, lines.total[place[len(early_user) :]], 0)
+    one = late_paid.astype(np.int64)
+    inside = {name: (time > begin[user]) & (time <= end[user]) for name, (begin, end) in windows.items()}
+    joined_by = people.signup_day + np.int32(JOINING_WINDOW[1])
+    joining = {name: inside[name] & (time <= until(name, joined_by)[user]) for name in ("factual", "subscription")}
 
-    def revenue(name: str) -> NDArray[np.int64]:
-        begin, end = windows[name]
-        inside = (time > begin[user]) & (time <= end[user])
-        return np.bincount(user[inside], weights=worth[inside], minlength=count).astype(np.int64)
+    def total(value: NDArray[np.integer], counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(user[counted], weights=value[counted], minlength=count).astype(np.int64)
 
-    actual, activation, nudge, subscription, exposure = (revenue(name) for name in scenarios)
-    return book, Outcomes(
-        revenue=actual,
-        if_not_activated=np.where(activated, activation, actual),
-        if_activated=np.where(activated, actual, activation),
-        if_not_nudged=np.where(nudged, nudge, actual),
-        if_nudged=np.where(nudged, actual, nudge),
-        if_not_subscribed=np.where(subscribed, subscription, actual),
-        if_subscribed=np.where(subscribed, actual, subscription),
-        if_not_exposed=np.where(exposed, exposure, actual),
-        if_exposed=np.where(exposed, actual, exposure),
-    )
+    def outcomes(value: NDArray[np.integer]) -> Outcomes:
+        actual, activation, nudge, subscription, exposure = (total(value, inside[name]) for name in scenarios)
+        return Outcomes(
+            actual=actual,
+            if_not_activated=np.where(activated, activation, actual),
+            if_activated=np.where(activated, actual, activation),
+            if_not_nudged=np.where(nudged, nudge, actual),
+            if_nudged=np.where(nudged, actual, nudge),
+            if_not_subscribed=np.where(subscribed, subscription, actual),
+            if_subscribed=np.where(subscribed, actual, subscription),
+            if_not_exposed=np.where(exposed, exposure, actual),
+            if_exposed=np.where(exposed, actual, exposure),
+        )
+
+    def subscription_outcomes(value: NDArray[np.integer]) -> SubscriptionOutcomes:
+        actual, other = (total(value, joining[name]) for name in ("factual", "subscription"))
+        return SubscriptionOutcomes(np.where(subscribed, other, actual), np.where(subscribed, actual, other))
+
+    return book, outcomes(worth), outcomes(one), subscription_outcomes(worth), subscription_outcomes(one)
 
 
 def _susceptibility(settings: WorldSettings, people: Population) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ecom_platform.insights.effect import Effect
-from ecom_platform.insights.inquiry import Context, Inquiry
+from ecom_platform.insights.inquiry import Context, Inquiry, as_frame
 from ecom_platform.tables import CATALOG, Type
 from ecom_platform_tests.marts.shop import Marts
 
@@ -26,12 +26,6 @@ def aggregate(name: str, rows: Iterable[Mapping[str, Any]] = (), **common: Any) 
     }
     known = {key: value for key, value in blank.items() if key in table.column_names} | common
     return as_frame(pa.Table.from_pylist([{**known, **row} for row in rows], schema=table.arrow_schema))
-
-
-def as_frame(rows: pa.Table) -> pd.DataFrame:
-    """A table as inquiries get it: money as floats."""
-    fields = [pa.field(each.name, pa.float64() if pa.types.is_decimal(each.type) else each.type) for each in rows.schema]
-    return rows.cast(pa.schema(fields)).to_pandas()
 
 
 def answered(inquiry: Inquiry, **aggregates: pd.DataFrame) -> dict[str, Effect]:

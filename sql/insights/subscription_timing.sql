@@ -2,15 +2,16 @@
 --
 -- - **Unit**: plan x activation, of mature users: those observed for 360 days. A plan is that of the last observed day, without
 --   one `Free`; `unknown` where the source has none.
--- - **Panel**: of users with a join date, a row for every ten days of age in [signup + 30 days, signup + 360 days). A row is
---   *joined* where the join date is on or before its first day, and *waiting* where it is after its last day; the row with the
---   join date inside is left out.
--- - **Stratum**: plan x activation x ten days of age. Joined and waiting rows are weighted by the other side's share in the
---   stratum (Mantel and Haenszel), so both sides count alike in every stratum and strata with one side do not count.
+-- - **Window**: [signup + 30 days, signup + 180 days). By its end nearly all subscribers have joined, and nobody is left to
+--   compare them with.
+-- - **Panel**: of users with a join date, a row for every ten days of age in the window. A row is *joined* where the join date
+--   is on or before its first day, and *waiting* where it is after its last day; the row with the join date inside is left out.
+-- - **Stratum**: plan x activation x ten days of age; those in which fewer than a tenth of the rows wait are left out. Waiting
+--   rows are weighted to as many as the joined of their stratum: they say what the joined would have bought without.
 -- - **Joined and waiting orders, revenue**: weighted sums over the rows. Their ratio is the ratio of rates.
 -- - **Squares and products**: over users, of each user's weighted sum less what the means of the strata would give: for
 --   errors that are clustered by user.
--- - **Later revenue**: paid, in [signup + 30 days, signup + 360 days); **subscribed revenue**: of that, from the join date on.
+-- - **Orders and revenue**: paid, in the window; **subscribed revenue**: of that, from the join date on.
 -- - **Null**: never. Orders before day 30 are used nowhere.
 WITH mature_users AS (
   SELECT
@@ -27,15 +28,15 @@ WITH mature_users AS (
       ELSE 'unknown'
     END AS activation,
     IF(is_paid_subscriber, days_to_subscription, NULL) AS join_day,
-    order_count_days_31_to_360 AS later_orders,
-    revenue_days_31_to_360 AS later_revenue
+    order_count_days_31_to_180 AS orders,
+    revenue_days_31_to_180 AS revenue
   FROM marts.dm_user_purchase_summary
   WHERE days_observed >= 360
 ),
 
 ages AS (
   SELECT age
-  FROM UNNEST(GENERATE_ARRAY(3, 35)) AS age
+  FROM UNNEST(GENERATE_ARRAY(3, 17)) AS age
 ),
 
 late_orders AS (
@@ -50,7 +51,7 @@ late_orders AS (
     mature_users.join_day IS NOT NULL
     AND orders.payment_status = 'success'
     AND DATE_DIFF(orders.order_date, mature_users.signup_date, DAY) >= 30
-    AND DATE_DIFF(orders.order_date, mature_users.signup_date, DAY) < 360
+    AND DATE_DIFF(orders.order_date, mature_users.signup_date, DAY) < 180
 ),
 
 bought AS (
@@ -95,9 +96,7 @@ weighted AS (
     panel.plan,
     panel.activation,
     panel.is_joined,
-    SAFE_DIVIDE(
-      IF(panel.is_joined, strata.waiting_rows, strata.joined_rows), strata.joined_rows + strata.waiting_rows
-    ) AS weight,
+    IF(panel.is_joined, 1.0, SAFE_DIVIDE(strata.joined_rows, strata.waiting_rows)) AS weight,
     panel.orders,
     panel.revenue,
     panel.orders - IF(panel.is_joined, strata.joined_orders, strata.waiting_orders) AS excess_orders,
@@ -105,7 +104,7 @@ weighted AS (
   FROM panel
   INNER JOIN strata
     ON strata.plan = panel.plan AND strata.activation = panel.activation AND strata.age = panel.age
-  WHERE strata.joined_rows > 0 AND strata.waiting_rows > 0
+  WHERE strata.joined_rows > 0 AND strata.waiting_rows * 9 >= strata.joined_rows
 ),
 
 user_sums AS (
@@ -136,10 +135,10 @@ SELECT
   mature_users.plan,
   mature_users.activation,
   COUNT(*) AS mature_user_count,
-  SUM(mature_users.later_orders) AS later_orders,
-  SUM(CAST(mature_users.later_orders * mature_users.later_orders AS FLOAT64)) AS later_orders_squared,
-  SUM(mature_users.later_revenue) AS later_revenue,
-  SUM(CAST(mature_users.later_revenue AS FLOAT64) * CAST(mature_users.later_revenue AS FLOAT64)) AS later_revenue_squared,
+  SUM(mature_users.orders) AS orders,
+  SUM(CAST(mature_users.orders * mature_users.orders AS FLOAT64)) AS orders_squared,
+  SUM(mature_users.revenue) AS revenue,
+  SUM(CAST(mature_users.revenue AS FLOAT64) * CAST(mature_users.revenue AS FLOAT64)) AS revenue_squared,
   SUM(COALESCE(subscribed.subscribed_revenue, 0)) AS subscribed_revenue,
   SUM(
     CAST(COALESCE(subscribed.subscribed_revenue, 0) AS FLOAT64) * CAST(COALESCE(subscribed.subscribed_revenue, 0) AS FLOAT64)

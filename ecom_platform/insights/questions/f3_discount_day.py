@@ -35,7 +35,8 @@ WINDOW = "decided on day 0, measured in [30, 360)"
 DEFINITION = f"""{DESIGN}
 
 Outcomes: paid orders, paid revenue and the share with a paid order in [signup + 30 days, signup + 360 days), of users for whom
-these days have been observed whole. *Relative*: the effect on revenue over what the exposed would have bought without it."""
+these days have been observed whole. *Relative*: the effect on revenue over what the users who are compared buy without a
+discount."""
 
 
 class Outcome(NamedTuple):
@@ -84,7 +85,7 @@ def answer(aggregates: Aggregates, context: Context) -> Sequence[Effect]:
         else:
             effects.append(_effect(outcome, found, p_value))
     if (revenue := designs[0]) is not None:
-        if not revenue.refuted and revenue.unexposed_mean > 0:
+        if not revenue.refuted and revenue.baseline > 0:
             effects.append(_relative(outcomes[0], revenue))
         effects.append(_placebo(outcomes[0], revenue))
     return effects
@@ -116,20 +117,18 @@ def _effect(outcome: Outcome, found: Design, p_adjusted: float) -> Effect:
 
 
 def _relative(outcome: Outcome, found: Design) -> Effect:
-    """The effect over the exposed's mean less the effect, beside which that mean's error is small."""
-    exposed_mean = found.naive + found.unexposed_mean
-    without = exposed_mean - found.effect.estimate
-    scale = without if without > 0 else found.unexposed_mean
-    relative = Span(*(value / scale for value in (found.effect.estimate, found.effect.ci_low, found.effect.ci_high)))
+    """The effect over what the compared users buy without a discount, beside which that mean's error is small."""
+    ends = (found.effect.estimate, found.effect.ci_low, found.effect.ci_high)
+    relative = Span(*(value / found.baseline for value in ends))
     return Effect(
         effect="late_relative",
         kind=Kind.CAUSAL,
-        estimand=f"{_estimand(outcome)}, as a share of what the exposed would have bought without it",
+        estimand=f"{_estimand(outcome)}, as a share of what the same users buy without it",
         population=f"mature {POPULATION}",
         unit="user",
         scale=RELATIVE,
         window=WINDOW,
-        method=f"{METHOD}; over the exposed's mean without the effect, taken as known",
+        method=f"{METHOD}; over the mean of the unexposed within masks, taken as known",
         sentence=(
             f"{claim('A discount met on the signup day', outcome.called, relative, percent_range)}; compared as they are, "
             f"users who met one differ by {100 * found.naive / found.unexposed_mean:+.0f} %."

@@ -33,12 +33,15 @@ from ecom_platform.insights.wording import (
 from ecom_platform.tables.activation import ACTIVATION
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ecom_platform.stats.aggregates import Sample
     from ecom_platform.stats.confidence_sets import ConfidenceSet
 
 VALUE = "insights.value_by_activation"
 
 WINDOW = f"decided in [0, {ACTIVATION.window_days}), measured in [30, 360)"
+ATTRIBUTES = ("device", "region", "marketing_source")
 COMPLIERS = "mature users whom the nudge activates (compliers)"
 MATURE = "mature users whose activation is known"
 TWO_STAGE = (
@@ -60,16 +63,18 @@ DEFINITION = f"""Activated: {ACTIVATION.rule}. Outcome: paid orders and revenue 
 users for whom these days have been observed whole.
 
 - **Effect**: the arm of the onboarding nudge, drawn at random, is the instrument for activation (two-stage least squares
-  within signup months). What it identifies is the effect on users whom the nudge activates. Users who met the cart rule
-  before the arm was drawn, or exceeded it anyway, cannot be moved by it: they are left out if both arms have the same share
-  of them.
+  within signup months). What it identifies is the effect on users whom the nudge activates. Users who had met the cart rule
+  when the arm was drawn, as the nudge was shown or would have been, or whose activation window was over, cannot be moved by
+  it: they are left out. Both arms must have the same share of them.
 - **Relative effect**: the effect over what the same users would have bought without activation.
 - **Carried over to everybody**: the relative effect on orders, applied to the revenue of all users.
 - **Falsification**: the nudge must not change the later orders of those whom it cannot activate. If it does (p < 0.05), it
-  acts by another way too, and the claims are withdrawn. So they are when the sizes of the arms are not as planned.
+  acts by another way too, and the claims are withdrawn. So they are when the sizes of the arms are not as planned, or the
+  arms differ in how many were within reach (p < 0.001).
 - **Weak instrument**: with a first-stage F below 10 no point is claimed; the Anderson-Rubin set stands alone.
 - **Association**: the landmark difference (same users, same window) and the difference of lifetime values. Both compare users
-  who differ in much besides, and the second counts what was bought while activation was decided.
+  who differ in much besides, and the second counts what was bought while activation was decided. With device, region and
+  channel held fixed the difference is hardly another one: attributes do not tell the keen from the others.
 
 Orders of the first 30 days are used nowhere: activation is at work there already."""
 
@@ -100,6 +105,7 @@ def answer(aggregates: Aggregates, context: Context) -> Sequence[Effect]:
     return [
         *_by_experiment(nudge, sides["revenue"], naive, context.currency),
         *_associations(naive, lifetime, sides["orders"], context.currency),
+        *_adjusted(activated, others),
         *_bounds(buyers),
     ]
 
@@ -121,6 +127,11 @@ def _by_experiment(nudge: Any, revenue: tuple[Sample, Sample], naive: Naive, cur
         return _declined(
             f"What activation does to later buying is not known yet: an arm of the onboarding experiment has fewer than "
             f"{MINIMUM_USERS} users whose days 30 to 359 have been observed whole."
+        )
+    if found.unbalanced:
+        return _declined(
+            "The claim is withdrawn: the arms of the onboarding experiment differ in how many users had met the cart rule "
+            "before they were drawn, so they were not drawn at random or rows were lost."
         )
     checks = [_nudge(found, currency), *_exclusion(found)]
     if found.refuted and found.exclusion is not None:
@@ -286,8 +297,7 @@ def _exclusion(found: Encouragement) -> list[Effect]:
     test = found.exclusion
     if test is None:
         return _declined(
-            "Whether the nudge acts by another way than activation could not be tested: too few users are beyond its reach, "
-            "or the arms differ in how many.",
+            "Whether the nudge acts by another way than activation could not be tested: too few users are beyond its reach.",
             ("exclusion_test",),
         )
     verdict = "refutes" if found.refuted else "does not refute"
@@ -296,7 +306,7 @@ def _exclusion(found: Encouragement) -> list[Effect]:
             effect="exclusion_test",
             kind=Kind.CAUSAL,
             estimand="effect of being nudged on the later orders of those whom it cannot activate",
-            population="mature users who met the cart rule before the nudge, or exceeded it",
+            population="mature users who had met the cart rule, or whose window was over, when the arm was drawn",
             unit="user",
             scale=ORDERS,
             window=WINDOW,
@@ -309,7 +319,7 @@ def _exclusion(found: Encouragement) -> list[Effect]:
             **numbers(test.effect),
             null_value=0.0,
             p_adjusted=finite(test.effect.p_value),
-            assumptions="The nudge does not choose who meets the cart rule anyway: both arms have the same share of them.",
+            assumptions="The arm was drawn at random.",
         )
     ]
 
@@ -357,6 +367,42 @@ def _associations(naive: Naive, lifetime: tuple[Sample, ...], orders: tuple[Samp
         )
         for name, scale, each, text, window in found
         if each is not None
+    ]
+
+
+def _adjusted(activated: pd.DataFrame, others: pd.DataFrame) -> list[Effect]:
+    """The landmark difference among users with the same attributes, at the attributes of all."""
+    from ecom_platform.stats.stratified import standardised_difference
+
+    strata = [
+        {key: later(cells, "orders") for key, cells in side.groupby(list(ATTRIBUTES), sort=True)}
+        for side in (activated, others)
+    ]
+    both = sorted(strata[0].keys() & strata[1].keys())
+    pairs = [(strata[0][key], strata[1][key]) for key in both]
+    if not any(min(one.n, other.n) > 1 for one, other in pairs):
+        return []
+    sizes = [one.n + other.n for one, other in pairs]
+    found = standardised_difference([one for one, _ in pairs], [other for _, other in pairs], sizes)
+    return [
+        Effect(
+            effect="adjusted_orders",
+            kind=Kind.ASSOCIATION,
+            estimand="difference between activated users and the others of the same device, region and channel",
+            population=MATURE,
+            unit="user",
+            scale=ORDERS,
+            window="[30, 360)",
+            method="direct standardisation over device, region and channel",
+            sentence=(
+                "Among users of the same device, region and channel, activated ones have "
+                f"{number_apart(found, 'paid orders')} on {LATER_WINDOW} than the others."
+            ),
+            n=found.n,
+            **numbers(found),
+            null_value=0.0,
+            caveats="Attributes do not tell the keen from the others: this is no effect of activation.",
+        )
     ]
 
 

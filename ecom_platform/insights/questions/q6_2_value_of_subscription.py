@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, later, numbers, summed, total
+from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, numbers, summed, total
 from ecom_platform.insights.claims import Span, claim
 from ecom_platform.insights.effect import ORDERS, RELATIVE, Effect, Kind, declined
 from ecom_platform.insights.experiments import EXPERIMENTS, MISMATCH, TRIAL, instrument_cells, of_experiment, sizes_as_planned
@@ -21,33 +21,38 @@ if TYPE_CHECKING:
 
 TIMING = "insights.subscription_timing"
 
-WINDOW = "joined and measured in [30, 360)"
+JOINING_WINDOW = "days 30 to 179"
+
+WINDOW = "joined and measured in [30, 180)"
 SUBSCRIBERS = "mature users who have joined a paid plan (ATT)"
 METHOD = (
-    "ratio of rates of joined and not yet joined subscribers (Mantel-Haenszel) within plan, activation and ten days of age; "
-    "delta method, errors clustered by user"
+    "ratio of rates of joined and not yet joined subscribers, these weighted to the strata of those: plan, activation and ten "
+    "days of age; delta method, errors clustered by user"
 )
 ASSUMPTIONS = (
     "Among users who join the same plan sooner or later and were activated alike, those who join earlier would have bought as "
     "those who join later do, at the same age."
 )
 CAVEATS = (
-    "Seen while some are still waiting: what a subscription does after all have joined is taken to be the same share. Where "
-    "customers have a limited number of orders in them, that is too much."
+    "Seen while some are still waiting. What a subscription does after nearly all have joined is not known: nobody is left to "
+    "compare them with, and customers may have a limited number of orders in them."
 )
 ESTIMANDS = {
     "orders_relative": "effect of a subscription on subscribers' rate of paid orders, as a share of it without",
     "revenue_relative": "effect of a subscription on subscribers' rate of paid revenue, as a share of it without",
-    "att_revenue": "mean effect of subscribing on subscribers' paid revenue (ATT)",
+    "att_revenue": f"mean effect of subscribing on subscribers' paid revenue of {JOINING_WINDOW} (ATT)",
     "trial_orders": "effect of a subscription on later paid orders of users whom the trial offer makes subscribe (LATE)",
 }
 
-DEFINITION = """Of users who have joined a paid plan, one is *joined* from the join date on and *waiting* before it. At the
-same age (ten days of it, between day 30 and day 359), plan and activation, joined and waiting users are compared: both
-subscribe sooner or later, so the wish to subscribe does not differ.
+DEFINITION = f"""Of users who have joined a paid plan, one is *joined* from the join date on and *waiting* before it. At the
+same age (ten days of it, between day 30 and day 179), plan and activation, joined and waiting users are compared: both
+subscribe sooner or later, so the wish to subscribe does not differ. By day 180 nearly all have joined: later days have no
+comparison, and are left out.
 
-- **Relative effect**: the rate of the joined over that of the waiting, less 1. Errors are clustered by user.
-- **ATT**: the share of subscribers' revenue after joining that the relative effect on revenue accounts for, a subscriber.
+- **Relative effect**: the rate of the joined over that of the waiting at the joined's ages, less 1. Errors are clustered by
+  user.
+- **ATT**: the share of subscribers' revenue of {JOINING_WINDOW} after joining that the relative effect on revenue accounts
+  for, a subscriber.
 - **Check**: the trial offer, drawn at random, as an instrument for subscribing. It moves few users, so it is weak evidence.
 - **Naive**: subscribers less users without a subscription, as they are.
 
@@ -104,8 +109,8 @@ def _by_timing(plans: pd.DataFrame, free: pd.DataFrame, currency: str) -> list[E
     effects = [
         _effect(name, RELATIVE, found.relative, percent_range, subject, found, _relative(naive[what]))
         for name, what, found, subject in (
-            ("orders_relative", "orders", orders, f"the paid orders of subscribers on {LATER_WINDOW}"),
-            ("revenue_relative", "revenue", revenue, f"the paid revenue of subscribers on {LATER_WINDOW}"),
+            ("orders_relative", "orders", orders, f"the paid orders of subscribers on {JOINING_WINDOW}"),
+            ("revenue_relative", "revenue", revenue, f"the paid revenue of subscribers on {JOINING_WINDOW}"),
         )
     ]
     att = _on_the_subscribed(plans, revenue.relative)
@@ -114,7 +119,7 @@ def _by_timing(plans: pd.DataFrame, free: pd.DataFrame, currency: str) -> list[E
     def money(found: Interval) -> str:
         return f"{money_range(found, currency)} a subscriber"
 
-    subject = f"the paid revenue of {LATER_WINDOW}"
+    subject = f"the paid revenue of {JOINING_WINDOW}"
     return [*effects, _effect("att_revenue", currency, att, money, subject, revenue, difference)]
 
 
@@ -131,7 +136,7 @@ def _on_the_subscribed(plans: pd.DataFrame, relative: Estimate) -> Estimate:
 
 def _naive(plans: pd.DataFrame, free: pd.DataFrame, what: str) -> tuple[float, float] | None:
     """Means of subscribers and of users without a subscription; None without any of these."""
-    sides = (later(plans, what), later(free, what))
+    sides = [summed(side, "mature_user_count", what) for side in (plans, free)]
     return (sides[0].mean, sides[1].mean) if min(side.n for side in sides) else None
 
 

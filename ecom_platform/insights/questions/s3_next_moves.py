@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, numbers, share
+from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, numbers
 from ecom_platform.insights.discounts import DISCOUNTS
 from ecom_platform.insights.effect import Effect, Kind, declined
-from ecom_platform.insights.experiments import EXPERIMENTS, TRIAL, of_experiment
+from ecom_platform.insights.experiments import EXPERIMENTS, MISMATCH, TRIAL, instrument_cells, of_experiment, sizes_as_planned
 from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
 from ecom_platform.insights.wording import Interval, listed, money_range, percent
 from ecom_platform.tables.insights.answers import ANSWERS_TO
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecom_platform.stats.estimates import Estimate
 
-ACTIVATION, NUDGE, DISCOUNT, SUBSCRIPTION = (str(ANSWERS_TO[number]) for number in ("4.1", "S1", "F3", "6.2"))
+ACTIVATION, NUDGE, DISCOUNT = (str(ANSWERS_TO[number]) for number in ("4.1", "S1", "F3"))
 VALUE = "insights.subscription_timing"
 
 PER = 1_000
@@ -36,12 +36,12 @@ LEVERS = {
 METHODS = {
     "nudge": "effect of the nudge a user it is shown to (4.1), times everybody",
     "discount": "effect of a discount a user who meets it (F3), times the share of users who could have met one and did not",
-    "trial_offer": "share whom the trial offer makes subscribe, times the effect on subscribers (6.2); delta method",
+    "trial_offer": "difference between the arms of the trial offer within signup months, times everybody; robust errors",
 }
 ASSUMPTIONS = {
     "nudge": "New users are like those of the experiment.",
     "discount": "Who met no discount would have gained from one as those did who met one.",
-    "trial_offer": "A subscription is worth to those whom the offer persuades what it is worth to other subscribers.",
+    "trial_offer": "New users are like those of the experiment.",
 }
 
 DEFINITION = f"""The gain of a lever is its causal effect on the paid revenue of {LATER_WINDOW}, times the users whom it would
@@ -50,8 +50,8 @@ reach beside those whom it reaches anyway, in {PER:,} new users.
 - **Nudge**: the effect of the nudge itself (4.1), shown to everybody instead of to nobody.
 - **Discount**: the effect of meeting a discount on the signup day (F3), for the users who saw products that have a discount
   day and met none.
-- **Trial offer**: the share of users whom the offer makes subscribe (arms of the experiment), times the effect of a
-  subscription on subscribers (6.2).
+- **Trial offer**: the later revenue of those who were offered a trial less that of the others, made to everybody instead of
+  to nobody. What a subscription is worth to subscribers (6.2) says little about those whom only the offer persuades.
 
 Levers are ranked by the estimate; one whose interval holds 0 is no recommendation (p-values are adjusted over the levers).
 What a lever costs, and what a discount takes off the price, is not counted. *Naive*: the same reach, times the plain
@@ -111,20 +111,22 @@ def _discount(aggregates: Aggregates) -> Gain | None:
 
 
 def _trial_offer(aggregates: Aggregates) -> Gain | None:
-    from ecom_platform.stats.proportions import newcombe
+    from ecom_platform.stats.instruments import naive_difference, two_stage
 
-    found = _answer(aggregates[SUBSCRIPTION], "att_revenue")
     cells = of_experiment(aggregates[EXPERIMENTS], TRIAL)
-    cells = cells.assign(subscribers=cells["mature_user_count"].where(cells["is_subscriber"], 0))
-    offered, others = (
-        share(cells[cells["arm"] == arm], "subscribers", "mature_user_count") for arm in ("treatment", "control")
-    )
-    if found is None or min(offered.n, others.n) < MINIMUM_USERS:
+    sizes = sizes_as_planned(cells)
+    arms = [int(cells.loc[cells["arm"] == arm, "mature_user_count"].sum()) for arm in ("treatment", "control")]
+    if sizes is None or sizes.p_value < MISMATCH or min(arms) < MINIMUM_USERS:
         return None
-    moved = newcombe(round(offered.total), offered.n, round(others.total), others.n)
-    error = math.hypot(moved.estimate * found.standard_error, found.estimate * moved.standard_error)
-    naive = None if found.naive is None else found.naive * moved.estimate
-    return _gain(moved.estimate * found.estimate, error, naive, found.n)
+    by_subscription = instrument_cells(cells, "revenue", "is_subscriber")
+    try:
+        found = two_stage(by_subscription)
+    except ValueError:
+        return None
+    subscribers, others = naive_difference(by_subscription)
+    naive = found.first_stage.estimate * (subscribers.mean - others.mean) if min(subscribers.n, others.n) else None
+    effect = found.intention_to_treat
+    return _gain(effect.estimate, effect.standard_error, naive, found.n)
 
 
 def _answer(answers: pd.DataFrame, effect: str) -> Answer | None:
@@ -238,7 +240,7 @@ def chart(_: Aggregates, effects: Sequence[Effect]) -> Any:
 
 INQUIRY = Inquiry(
     number="S3",
-    reads=(ACTIVATION, NUDGE, DISCOUNT, SUBSCRIPTION, EXPERIMENTS, DISCOUNTS, VALUE),
+    reads=(ACTIVATION, NUDGE, DISCOUNT, EXPERIMENTS, DISCOUNTS, VALUE),
     definition=DEFINITION,
     answer=answer,
     chart=chart,

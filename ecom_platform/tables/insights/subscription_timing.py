@@ -1,7 +1,7 @@
 """subscription_timing: subscribers who have joined against those who will, at the same age, plan and activation."""
 
 from ecom_platform.tables.insights.experiment_outcomes import ACTIVATIONS
-from ecom_platform.tables.insights.outcomes import LATER_VALUE, squares
+from ecom_platform.tables.insights.outcomes import squares
 from ecom_platform.tables.measures import Additivity, Measure, count, money
 from ecom_platform.tables.spec import Column, Table, Type
 
@@ -30,14 +30,19 @@ def _sums(what: str) -> tuple[Measure, ...]:
 SUBSCRIPTION_TIMING = Table(
     layer="insights",
     name="subscription_timing",
-    doc="One row per plan and activation of mature users: what they bought later, and before and after joining at one age.",
+    doc="One row per plan and activation of mature users: what they bought on days 31 to 180, before and after joining at one "
+    "age.",
     columns=(
         Column(
             "plan", Type.STRING, "Plus or Premium at the last observed day; Free without one; unknown where there are none."
         ),
         Column("activation", Type.STRING, "Whether they were activated; unknown without an event log.", accepted=ACTIVATIONS),
-        *LATER_VALUE,
-        money("subscribed_revenue", "Of the later revenue, from the join date on"),
+        count("mature_user_count", "Users observed for 360 days"),
+        count("orders", "Their paid orders on days 31 to 180 (the signup day is day 1)"),
+        squares("orders_squared", "Squares of those, summed over users"),
+        money("revenue", "Their paid revenue on days 31 to 180"),
+        squares("revenue_squared", "Squares of that, summed over users"),
+        money("subscribed_revenue", "Of that revenue, from the join date on"),
         squares("subscribed_revenue_squared", "Squares of that, summed over users"),
         count("panel_user_count", "Users with a row that has a counterpart on the other side"),
         *_sums("orders"),

@@ -10,9 +10,13 @@ MATURE, *LATER = LATER_VALUE
 VALUE_BY_ACTIVATION = Table(
     layer="insights",
     name="value_by_activation",
-    doc="One row per signup month and activation: mature users whose activation is known, and what they bought.",
+    doc="One row per signup month, activation, device, region and channel: mature users whose activation is known, and what "
+    "they bought.",
     columns=(
         Column("is_activated", Type.BOOL, f"Activated: {ACTIVATION.rule}."),
+        Column("device", Type.STRING, "Main device; unknown where it is."),
+        Column("region", Type.STRING, "Where the users live; unknown where nobody knows."),
+        Column("marketing_source", Type.STRING, "Channel that brought the users; unknown where it is."),
         MATURE,
         count("later_buyer_count", "Of them, users with a paid order on days 31 to 360"),
         *LATER,
@@ -20,6 +24,6 @@ VALUE_BY_ACTIVATION = Table(
         squares("lifetime_revenue_squared", "Squares of that, summed over users"),
         signup_month_column(),
     ),
-    key=("signup_month", "is_activated"),
+    key=("signup_month", "is_activated", "device", "region", "marketing_source"),
     layout=Layout(partition_by="signup_month"),
 )

@@ -6,8 +6,39 @@ from ecom_platform.tables.spec import Column, Layout, Table, Type, signup_month_
 COMPLIANCE_TYPES = ("always", "complier", "never")
 
 
-def _revenue(name: str, condition: str) -> Column:
-    return Column(name, Type.NUMERIC, f"Paid revenue in [signup + 30 days, signup + 360 days), {condition}.", minimum=0)
+CONDITIONS = {
+    "": "as it is (or will be: the whole window, observed or not)",
+    "_if_not_activated": "had the user not been activated",
+    "_if_activated": "had the user been activated",
+    "_if_not_nudged": "without the nudge",
+    "_if_nudged": "with the nudge",
+    "_if_not_subscribed": "had the user stayed Free",
+    "_if_subscribed": "had the user subscribed, on the day drawn for them",
+    "_if_not_offered": "without the trial offer",
+    "_if_offered": "with the trial offer",
+    "_if_not_exposed": "had the user seen no discounted product on the signup day",
+    "_if_exposed": "had the user seen one",
+}
+
+
+def _potential(name: str, type_: Type, what: str) -> list[Column]:
+    """An outcome of [signup + 30 days, signup + 360 days) as it is and with one thing changed; and of the days up to 180,
+    by which the last subscriber has joined, without and with a subscription."""
+    return [
+        *(
+            Column(f"{name}{suffix}", type_, f"{what} in [signup + 30 days, signup + 360 days), {condition}.", minimum=0)
+            for suffix, condition in CONDITIONS.items()
+        ),
+        *(
+            Column(
+                f"joining_{name}{suffix}",
+                type_,
+                f"{what} in [signup + 30 days, signup + 180 days), {CONDITIONS[suffix]}.",
+                minimum=0,
+            )
+            for suffix in ("_if_not_subscribed", "_if_subscribed")
+        ),
+    ]
 
 
 WORLD_TRUTH = Table(
@@ -35,17 +66,8 @@ WORLD_TRUTH = Table(
         Column("offered", Type.BOOL, "Drawn into the treatment arm of trial_offer."),
         Column("plan_if_not_offered", Type.STRING, "Plan in the end, without a trial offer.", accepted=SUBSCRIPTION_TYPES),
         Column("plan_if_offered", Type.STRING, "Plan in the end, with a trial offer.", accepted=SUBSCRIPTION_TYPES),
-        _revenue("revenue", "as it is (or will be: the whole window, observed or not)"),
-        _revenue("revenue_if_not_activated", "had the user not been activated"),
-        _revenue("revenue_if_activated", "had the user been activated"),
-        _revenue("revenue_if_not_nudged", "without the nudge"),
-        _revenue("revenue_if_nudged", "with the nudge"),
-        _revenue("revenue_if_not_subscribed", "had the user stayed Free"),
-        _revenue("revenue_if_subscribed", "had the user subscribed, on the day drawn for them"),
-        _revenue("revenue_if_not_offered", "without the trial offer"),
-        _revenue("revenue_if_offered", "with the trial offer"),
-        _revenue("revenue_if_not_exposed", "had the user seen no discounted product on the signup day"),
-        _revenue("revenue_if_exposed", "had the user seen one"),
+        *_potential("revenue", Type.NUMERIC, "Paid revenue"),
+        *_potential("order_count", Type.INT64, "Paid orders"),
         signup_month_column(),
     ),
     key=("user_id",),

@@ -60,7 +60,7 @@ class Memory:
     def __init__(self, plan: Plan, connection: duckdb.DuckDBPyConnection) -> None:
         self._plan, self._connection = plan, connection
         self._present: set[Table] = set()
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         for layer in sorted({table.layer for table in plan.columns}):
             connection.execute(f"CREATE SCHEMA {layer}")
 

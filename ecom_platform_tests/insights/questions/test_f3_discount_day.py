@@ -7,7 +7,7 @@ import pytest
 from ecom_platform.insights.effect import Kind
 from ecom_platform.insights.questions.f3_discount_day import INQUIRY
 from ecom_platform_tests.insights.aggregates import answered
-from ecom_platform_tests.insights.questions.discounts import discounts
+from ecom_platform_tests.insights.questions.discounts import MASKS, discounts
 
 
 def test_the_effect_is_found_and_the_plain_comparison_stands_beside_it() -> None:
@@ -24,6 +24,18 @@ def test_the_effect_is_found_and_the_plain_comparison_stands_beside_it() -> None
     assert relative.estimate is not None
     assert relative.naive_estimate is not None
     assert 0 < relative.estimate < relative.naive_estimate
+
+
+def test_the_relative_effect_is_one_on_the_users_who_are_compared() -> None:
+    """A mask of k days compares k (7 - k) pairs of weekdays; with all seven days or none there is nobody to compare."""
+    relative = answered(INQUIRY, discount_cells=discounts(effect=0.5))["late_relative"]
+    weights, means = [], []
+    for mask in MASKS:
+        unmet = [1 + 0.5 * mask.bit_count() + 0.1 * weekday for weekday in range(7) if not mask >> weekday & 1]
+        weights.append((7 - len(unmet)) * len(unmet))
+        means.append(sum(unmet) / len(unmet) if unmet else 0.0)
+    without = sum(w * mean for w, mean in zip(weights, means, strict=True)) / sum(weights)
+    assert relative.estimate == pytest.approx(0.5 / without, rel=5e-3)
 
 
 def test_no_effect_has_no_direction() -> None:

@@ -38,7 +38,7 @@ def outcome(n: int, orders: float) -> dict[str, Any]:
 def experiment(compliers: float = 0.3, effect: float = 0.6, direct: float = 0.0, treated: int = CELL) -> pd.DataFrame:
     """Half of the users would be activated anyway and order 2; the others order 1, and 1 + effect if they are activated.
 
-    As many again exceed the cart rule whatever the arm and order 2. A nudge may multiply all by 1 + direct.
+    As many again met the cart rule before the arm was drawn, and order 2. A nudge may multiply all by 1 + direct.
     """
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -46,20 +46,23 @@ def experiment(compliers: float = 0.3, effect: float = 0.6, direct: float = 0.0,
             moved = round(n / 2 * compliers) if arm == "treatment" else 0
             keen, rest = n // 2, n // 2 - moved
             total = (keen * 2.0 + moved * (1 + effect)) / (keen + moved)
-            yield {"arm": arm, "activation": "activated", "cart_rule": "open", **outcome(keen + moved, boost * total)}
-            yield {"arm": arm, "activation": "not_activated", "cart_rule": "open", **outcome(rest, boost)}
-            yield {"arm": arm, "activation": "activated", "cart_rule": "exceeded", **outcome(n, boost * 2.0)}
+            yield {"arm": arm, "activation": "activated", "is_within_reach": True, **outcome(keen + moved, boost * total)}
+            yield {"arm": arm, "activation": "not_activated", "is_within_reach": True, **outcome(rest, boost)}
+            yield {"arm": arm, "activation": "activated", "is_within_reach": False, **outcome(n, boost * 2.0)}
 
     return aggregate(EXPERIMENTS, rows(), experiment="onboarding_nudge", is_subscriber=False)
 
 
-def value() -> pd.DataFrame:
-    def row(activated: bool, n: int, orders: float) -> dict[str, Any]:
-        found = {name: number for name, number in outcome(n, orders).items() if name != "user_count"}
-        lifetime = {"lifetime_revenue": found["later_revenue"], "lifetime_revenue_squared": found["later_revenue_squared"]}
-        return {"is_activated": activated, **found, **lifetime, "later_buyer_count": n // 2}
+def later_of(n: int, orders: float) -> dict[str, Any]:
+    """What n mature users bought later, and as much in their lifetime."""
+    found = {name: number for name, number in outcome(n, orders).items() if name != "user_count"}
+    lifetime = {"lifetime_revenue": found["later_revenue"], "lifetime_revenue_squared": found["later_revenue_squared"]}
+    return {**found, **lifetime, "later_buyer_count": n // 2}
 
-    return aggregate(VALUE, [row(True, 9_000, 2.0), row(False, 6_000, 1.0)])
+
+def value() -> pd.DataFrame:
+    rows = [{"is_activated": True, **later_of(9_000, 2.0)}, {"is_activated": False, **later_of(6_000, 1.0)}]
+    return aggregate(VALUE, rows, device="iOS", region="Seoul", marketing_source="Organic")
 
 
 def found(cells: pd.DataFrame) -> dict[str, Effect]:
@@ -77,7 +80,7 @@ def test_a_known_effect_on_those_whom_the_nudge_activates_is_found() -> None:
     assert relative.naive_estimate == pytest.approx(1.0)
     assert orders.ci_low is not None
     assert 0 < orders.ci_low < 0.6
-    assert orders.n == 2 * CELL, "those who exceed the cart rule anyway are left out"
+    assert orders.n == 2 * CELL, "those whom the nudge could not move any more are left out"
     assert orders.sentence.startswith("Activation raises the paid orders of days 30 to 359 by 0.60")
     assert orders.p_adjusted is not None
     assert orders.p_adjusted < 0.05
@@ -132,13 +135,42 @@ def test_arms_of_the_wrong_sizes_withdraw_the_claim() -> None:
     assert "where half were planned" in effects["late_orders"].sentence
 
 
-def test_where_the_arms_differ_in_who_exceeds_the_rule_nobody_is_left_out_and_nothing_is_tested() -> None:
+def test_arms_that_differ_in_what_came_before_they_were_drawn_withdraw_the_claim() -> None:
     cells = experiment()
-    more = (cells["arm"] == "treatment") & (cells["cart_rule"] == "exceeded")
-    cells.loc[more, "cart_rule"] = "open"
+    more = (cells["arm"] == "treatment") & ~cells["is_within_reach"]
+    cells.loc[more, ["user_count", "mature_user_count"]] *= 0.8
+    cells.loc[~more & (cells["arm"] == "treatment"), ["user_count", "mature_user_count"]] *= 1.2
+    effects = found(cells.astype({"user_count": int, "mature_user_count": int}))
+    assert {effects[name].kind for name in ESTIMANDS} == {Kind.DECLINED}
+    assert "before they were drawn" in effects["late_orders"].sentence
+
+
+def test_where_nobody_is_beyond_reach_nothing_is_tested_and_nobody_left_out() -> None:
+    cells = experiment()
+    cells["is_within_reach"] = True
     effects = found(cells)
     assert effects["exclusion_test"].kind is Kind.DECLINED
     assert effects["late_orders"].n == 4 * CELL
+
+
+def test_what_attributes_explain_is_taken_away_and_the_rest_is_no_effect() -> None:
+    """In each channel the activated order one more; they come more often from the channel where all order more."""
+    rows = [
+        {"is_activated": activated, "marketing_source": source, **later_of(n, mean)}
+        for activated, source, n, mean in (
+            (True, "Referral", 6_000, 4.0),
+            (True, "Paid", 2_000, 2.0),
+            (False, "Referral", 2_000, 3.0),
+            (False, "Paid", 6_000, 1.0),
+        )
+    ]
+    effects = answered(INQUIRY, value_by_activation=aggregate(VALUE, rows, device="iOS", region="Seoul"))
+    assert effects["landmark_orders"].estimate == pytest.approx(2.0)
+    adjusted = effects["adjusted_orders"]
+    assert (adjusted.kind, adjusted.estimate) == (Kind.ASSOCIATION, pytest.approx(1.0))
+    assert adjusted.sentence.startswith(
+        "Among users of the same device, region and channel, activated ones have 1.00 paid orders"
+    )
 
 
 def test_without_an_experiment_there_is_association_and_bounds() -> None:
@@ -169,13 +201,15 @@ def test_no_column_tells_what_was_bought_before_day_30() -> None:
 SIGNUP = date(2024, 1, 10)
 
 
-def test_users_are_counted_by_arm_activation_and_cart_rule_with_what_they_bought_from_day_30_to_359(tmp_path: Path) -> None:
+def test_users_are_counted_by_arm_activation_and_reach_with_what_they_bought_from_day_30_to_359(tmp_path: Path) -> None:
     shop = Shop(observed_until=SIGNUP + timedelta(days=359))
     for user, arm, subscription in (("ann", "treatment", "Plus"), ("bea", "control", "Free"), ("cal", "control", "Free")):
         shop.user(user, SIGNUP, subscription_type=subscription)
         shop.assign(user, "onboarding_nudge", arm, "2024-01-11 12:00")
     shop.user("young", SIGNUP + timedelta(days=1))
     shop.assign("young", "onboarding_nudge", "control", "2024-01-12 12:00")
+    shop.user("late", SIGNUP + timedelta(days=1))
+    shop.assign("late", "onboarding_nudge", "control", "2024-01-18 00:00")
     shop.session("ann", "2024-01-10 09:00", "view mop", "cart mop")
     shop.session("ann", "2024-01-12 09:00", "view mop", "cart mop")
     shop.session("bea", "2024-01-11 12:00", "cart mop")
@@ -187,14 +221,14 @@ def test_users_are_counted_by_arm_activation_and_cart_rule_with_what_they_bought
         shop.order("ann", SIGNUP + timedelta(days=day), "mop")
     shop.order("bea", SIGNUP + timedelta(days=30), "sofa", failed=True)
     marts = shop.build(tmp_path, EXPERIMENT_OUTCOMES, VALUE_BY_ACTIVATION)
-    columns = ("arm", "activation", "cart_rule", "is_subscriber", "user_count", "mature_user_count")
+    columns = ("arm", "activation", "is_within_reach", "is_subscriber", "user_count", "mature_user_count")
     sums = ("later_orders", "later_orders_squared", "later_revenue", "later_revenue_squared")
     rows = [tuple(row.values()) for row in marts.rows(EXPERIMENT_OUTCOMES, *columns, *sums)]
     assert sorted(rows, key=str) == [
-        ("control", "activated", "exceeded", False, 1, 1, 0, 0, 0, 0),
-        ("control", "activated", "open", False, 1, 1, 0, 0, 0, 0),
-        ("control", "not_activated", "open", False, 1, 0, 0, 0, 0, 0),
-        ("treatment", "activated", "met_before", True, 1, 1, 2, 4, 20, 400),
+        ("control", "activated", True, False, 2, 2, 0, 0, 0, 0),
+        ("control", "not_activated", False, False, 1, 0, 0, 0, 0, 0),
+        ("control", "not_activated", True, False, 1, 0, 0, 0, 0, 0),
+        ("treatment", "activated", False, True, 1, 1, 2, 4, 20, 400),
     ]
     (activated,) = marts.rows(VALUE_BY_ACTIVATION)
     assert (activated["is_activated"], activated["mature_user_count"], activated["later_buyer_count"]) == (True, 3, 1)

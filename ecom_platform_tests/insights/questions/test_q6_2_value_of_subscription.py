@@ -23,18 +23,18 @@ PLANS = ("Plus", "Premium")
 
 
 def timing(ratio: float = 1.4) -> pd.DataFrame:
-    """500 users of each plan and activation; the joined order `ratio` times as much; a subscriber's later revenue is 50,000,
-    of which 28,000 after joining. Users without a plan buy for 25,000."""
+    """500 users of each plan and activation; the joined order `ratio` times as much; a subscriber's revenue is 50,000, of
+    which 28,000 after joining. Users without a plan buy for 25,000."""
 
     def row(plan: str, activation: str) -> dict[str, Any]:
         waiting = 200.0
-        sums = {"later_orders": 2_500, "later_orders_squared": 15_000.0, "later_revenue": Decimal(25_000_000)}
+        sums = {"orders": 2_500, "orders_squared": 15_000.0, "revenue": Decimal(25_000_000)}
         return {
             "plan": plan,
             "activation": activation,
             "mature_user_count": 500,
             **sums,
-            "later_revenue_squared": 2.5e12,
+            "revenue_squared": 2.5e12,
             "subscribed_revenue": Decimal(14_000_000),
             "subscribed_revenue_squared": 8e11,
             "panel_user_count": 500,
@@ -48,8 +48,8 @@ def timing(ratio: float = 1.4) -> pd.DataFrame:
             "waiting_revenue_squared": 200.0 * 1e8,
         }
 
-    free = {"plan": "Free", "activation": "activated", "mature_user_count": 1_000, "later_orders": 2_500}
-    free |= {"later_orders_squared": 15_000, "later_revenue": Decimal(25_000_000), "later_revenue_squared": 1e12}
+    free = {"plan": "Free", "activation": "activated", "mature_user_count": 1_000, "orders": 2_500}
+    free |= {"orders_squared": 15_000, "revenue": Decimal(25_000_000), "revenue_squared": 1e12}
     return aggregate(TIMING, [*(row(plan, level) for plan in PLANS for level in ("activated", "not_activated")), free])
 
 
@@ -94,7 +94,7 @@ def trial(moved: int, gain: float = 2.0) -> pd.DataFrame:
             orders = 2.0 + (gain * moved / n if is_subscriber and arm == "treatment" else 0.0)
             cell = {"arm": arm, "is_subscriber": is_subscriber, "user_count": n, "mature_user_count": n}
             rows.append({**cell, "later_orders": round(n * orders), "later_orders_squared": n * (orders + orders**2)})
-    return aggregate(EXPERIMENTS, rows, experiment="trial_offer", activation="activated", cart_rule="open")
+    return aggregate(EXPERIMENTS, rows, experiment="trial_offer", activation="activated", is_within_reach=True)
 
 
 def test_the_trial_offer_is_a_check_and_says_that_it_is_weak() -> None:
@@ -130,20 +130,20 @@ def test_only_joined_and_waiting_rows_of_one_age_are_compared(tmp_path: Path) ->
         shop.user(user, SIGNUP, subscription_type="Plus", subscription_join_date=SIGNUP + timedelta(days=day))
     shop.user("dot", SIGNUP + timedelta(days=1), subscription_type="Plus", subscription_join_date=date(2024, 3, 1))
     shop.user("eve", SIGNUP)
-    for user, days in (("ann", (29, 39, 40, 99, 100, 360)), ("bea", (59, 100)), ("eve", (59,)), ("dot", (50,))):
+    for user, days in (("ann", (29, 39, 40, 99, 100, 180)), ("bea", (59, 100)), ("eve", (59,)), ("dot", (50,))):
         for day in days:
             shop.order(user, SIGNUP + timedelta(days=day), "mop")
     shop.order("cal", SIGNUP + timedelta(days=60), "sofa", failed=True)
     marts = shop.build(tmp_path, SUBSCRIPTION_TIMING)
     plus = marts.row(SUBSCRIPTION_TIMING, plan="Plus")
     assert (plus["activation"], plus["mature_user_count"], plus["panel_user_count"]) == ("unknown", 3, 3)
-    assert plus["later_orders"] == 4 + 2
+    assert plus["orders"] == 4 + 2
     assert plus["subscribed_revenue"] == 30 + 10
     assert plus["subscribed_revenue_squared"] == 900 + 100
-    assert plus["joined_orders"] == pytest.approx(2 * 2 / 3), "two orders, two of three waiting at that age"
-    assert plus["waiting_orders"] == pytest.approx(1 / 3)
+    assert plus["joined_orders"] == 2
+    assert plus["waiting_orders"] == pytest.approx(1 / 2), "one order of one of two who wait, for one who has joined"
     assert plus["joined_orders_squared"] == pytest.approx(0), "one joined user is the mean of the joined"
-    assert plus["waiting_orders_squared"] == pytest.approx(2 * (0.5 / 3) ** 2)
-    assert plus["joined_revenue"] == pytest.approx(40 / 3)
+    assert plus["waiting_orders_squared"] == pytest.approx(2 * (0.5 / 2) ** 2)
+    assert plus["joined_revenue"] == 20
     free = marts.row(SUBSCRIPTION_TIMING, plan="Free")
-    assert (free["mature_user_count"], free["later_orders"], free["panel_user_count"]) == (1, 1, 0)
+    assert (free["mature_user_count"], free["orders"], free["panel_user_count"]) == (1, 1, 0)

@@ -17,7 +17,7 @@ def arms(treatment: tuple[int, int], control: tuple[int, int]) -> pd.DataFrame:
     for arm, (users, activated) in (("treatment", treatment), ("control", control)):
         for activation, n in (("activated", activated), ("not_activated", users - activated), ("unknown", users)):
             rows.append({"arm": arm, "activation": activation, "user_count": n})
-    return aggregate(EXPERIMENTS, rows, experiment="onboarding_nudge", cart_rule="open", is_subscriber=False)
+    return aggregate(EXPERIMENTS, rows, experiment="onboarding_nudge", is_within_reach=True, is_subscriber=False)
 
 
 def test_the_effect_is_the_difference_of_activated_shares_among_users_whose_activation_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from ecom_platform.insights.discounts import DISCOUNTS
 from ecom_platform.insights.effect import Effect, Kind
 from ecom_platform.insights.experiments import EXPERIMENTS
-from ecom_platform.insights.questions.s3_next_moves import ACTIVATION, DISCOUNT, INQUIRY, NUDGE, SUBSCRIPTION, VALUE
+from ecom_platform.insights.questions.s3_next_moves import ACTIVATION, DISCOUNT, INQUIRY, NUDGE, VALUE
 from ecom_platform_tests.insights.aggregates import aggregate, by_name
 
 
@@ -25,19 +26,27 @@ def answers(table: str, **effects: tuple[float | None, float, float | None]) -> 
     return aggregate(table, rows)
 
 
-def moves(
-    nudge: float | None = 10_000, discount: float | None = 5_000, subscription: float | None = 40_000, error: float = 500
-) -> dict[str, Effect]:
-    """Half of the users saw a product with a discount day and met none; the offer makes a tenth subscribe."""
-    trial = [
-        {"arm": arm, "is_subscriber": subscribes, "user_count": n, "mature_user_count": n}
-        for arm, subscribes, n in (
-            ("treatment", True, 40_000),
-            ("treatment", False, 60_000),
-            ("control", True, 30_000),
-            ("control", False, 70_000),
-        )
+def trial(gain: float) -> pd.DataFrame:
+    """The offer makes a tenth subscribe, and all who are offered it spend `gain` more than 100,000."""
+
+    def row(arm: str, subscribes: bool, n: int) -> dict[str, Any]:
+        mean = 100_000 + gain * (arm == "treatment")
+        sums = {"later_revenue": Decimal(n * mean), "later_revenue_squared": n * (mean**2 + 1e10)}
+        return {"arm": arm, "is_subscriber": subscribes, "user_count": n, "mature_user_count": n, **sums}
+
+    rows = [
+        row("treatment", True, 40_000),
+        row("treatment", False, 60_000),
+        row("control", True, 30_000),
+        row("control", False, 70_000),
     ]
+    return aggregate(EXPERIMENTS, rows, experiment="trial_offer", activation="activated", is_within_reach=False)
+
+
+def moves(
+    nudge: float | None = 10_000, discount: float | None = 5_000, offer: float | None = 4_000, error: float = 500
+) -> dict[str, Effect]:
+    """Half of the users saw a product with a discount day and met none."""
     cells = [
         {"discount_mask": 1, "signup_weekday": 0, "is_exposed": True, "mature_user_count": 2_000},
         {"discount_mask": 1, "signup_weekday": 1, "is_exposed": False, "mature_user_count": 5_000},
@@ -46,8 +55,7 @@ def moves(
         ACTIVATION: answers(ACTIVATION, nudge_revenue=(nudge, error, None), landmark_revenue=(200_000.0, error, None)),
         NUDGE: answers(NUDGE, nudge_activation=(0.2, 0.01, None)),
         DISCOUNT: answers(DISCOUNT, late_revenue=(discount, error, 90_000.0)),
-        SUBSCRIPTION: answers(SUBSCRIPTION, att_revenue=(subscription, error, 150_000.0)),
-        EXPERIMENTS: aggregate(EXPERIMENTS, trial, experiment="trial_offer", activation="activated", cart_rule="open"),
+        EXPERIMENTS: aggregate(EXPERIMENTS) if offer is None else trial(offer),
         DISCOUNTS: aggregate(DISCOUNTS, cells),
         VALUE: aggregate(VALUE, [{"plan": "Free", "activation": "activated", "mature_user_count": 10_000}]),
     }
@@ -58,7 +66,7 @@ def test_the_gain_is_effect_times_reach() -> None:
     found = moves()
     assert found["nudge"].estimate == pytest.approx(1_000 * 10_000)
     assert found["discount"].estimate == pytest.approx(1_000 * 5_000 * 0.5)
-    assert found["trial_offer"].estimate == pytest.approx(1_000 * 40_000 * 0.1)
+    assert found["trial_offer"].estimate == pytest.approx(1_000 * 4_000)
     assert found["nudge"].ci_low == pytest.approx(1_000 * (10_000 - 1.96 * 500), rel=1e-3)
     assert all(each.kind is Kind.CAUSAL for name, each in found.items() if name != "ranking")
 
@@ -95,7 +103,7 @@ def test_a_claim_that_was_withdrawn_is_not_ranked() -> None:
 
 
 def test_without_any_effect_nothing_is_ranked() -> None:
-    assert {each.kind for each in moves(nudge=None, discount=None, subscription=None).values()} == {Kind.DECLINED}
+    assert {each.kind for each in moves(nudge=None, discount=None, offer=None).values()} == {Kind.DECLINED}
     assert {each.kind for each in by_name(INQUIRY, {name: aggregate(name) for name in INQUIRY.reads}).values()} == {
         Kind.DECLINED
     }
