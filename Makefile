@@ -12,7 +12,7 @@ PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pyt
 EMULATOR := .venv-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint test-slow test-bigquery test-bigquery-slow bench lock lock-emulator clean
+.PHONY: help run ui test lint test-slow test-fuzz test-bigquery test-bigquery-slow bench lock lock-emulator clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -46,6 +46,9 @@ lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter, sqlfluff
 
 test-slow: $(INSTALLED_DEV) ## the statistical, scale and concurrency suites, too
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not bigquery"
+
+test-fuzz: $(INSTALLED_DEV) ## 500 odd inputs to ecom query, the settings and the sources
+	$(BIN)/python -m pytest ecom_platform_tests/test_fuzz.py -m "slow or not slow"
 
 $(EMULATOR)/installed: requirements-emulator.lock
 	$(PYTHON_3_13) -m venv --clear $(EMULATOR)

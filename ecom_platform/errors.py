@@ -10,6 +10,10 @@ class PlatformError(Exception):
 
     exit_code: int = 1
 
+    def __str__(self) -> str:
+        # A name or a value in it may hold anything, and what breaks a line or commands a terminal is shown instead.
+        return "".join(each if each.isprintable() else repr(each)[1:-1] for each in super().__str__())
+
 
 class SettingsError(PlatformError):
     """A setting that cannot be used: one sentence that names it, its value and what is allowed."""

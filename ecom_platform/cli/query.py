@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +14,7 @@ import click
 from ecom_platform.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from ecom_platform.warehouse.contract import Stream
+    from ecom_platform.warehouse.contract import Stream, Warehouse
 
 
 @click.command(name="query")
@@ -40,7 +40,7 @@ def command(sql: str, form: str, out: Path | None, force: bool, limit: int) -> N
     settings = Settings.load()
     if out is not None:
         _check_out(out, settings.home, force)
-    with warehouse_resource(settings).open().stream_native(sql) as stream:
+    with result_of(warehouse_resource(settings).open(), sql) as stream:
         if out is None:
             _show(stream, form, limit)
             return
@@ -53,6 +53,13 @@ def command(sql: str, form: str, out: Path | None, force: bool, limit: int) -> N
                 text, rows, _ = rendering.table(stream, limit, width=None)
                 file.write(text.encode())
     click.echo(f"{rows:,} row{'' if rows == 1 else 's'} written to {out}", err=True)
+
+
+def result_of(store: Warehouse, sql: str) -> AbstractContextManager[Stream]:
+    """What a statement gives. Raises SettingsError for bytes that are no text, WarehouseError as `stream_native` does."""
+    if not sql.isascii() and sql.encode(errors="replace").decode() != sql:
+        raise SettingsError("SQL must be text in UTF-8.")
+    return store.stream_native(sql)
 
 
 def _show(stream: Stream, form: str, limit: int) -> None:
