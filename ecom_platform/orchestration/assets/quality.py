@@ -22,7 +22,7 @@ Describe = Callable[[Rows], dict[str, Any]]
 
 def quality_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     files = {file.table: file for file in platform_sql()}
-    scorecard, residual_errors = QUALITY
+    scorecard, residual_errors, *_ = QUALITY
     return [
         _asset(settings, files[scorecard], _scorecard, _of_scorecard),
         _asset(settings, files[residual_errors], _residual_errors, _of_residual_errors),
