@@ -33,11 +33,17 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
-def ui(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
-    """The address of the UI over a finished run of three signup months."""
+@pytest.fixture(scope="session")
+def home(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    """The home of a finished run of three signup months."""
     home = tmp_path_factory.mktemp("home")
     assert ecom(home, "run").wait(timeout=600) == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def ui(home: Path) -> Iterator[str]:
+    """The address of the UI over that run."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
