@@ -57,14 +57,15 @@ class Canvas:
     def money_axis(self, title: str | None = None, **options: Any) -> alt.Axis:
         import altair as alt
 
-        how = {"format": "~s"} if self.preview else {"labelExpr": "money(datum.value)"}
-        return alt.Axis(title=title, **how, **options)
+        return alt.Axis(title=title, **self._labels("money"), **options)
 
     def count_axis(self, title: str | None = None, **options: Any) -> alt.Axis:
         import altair as alt
 
-        how = {"format": "~s"} if self.preview else {"labelExpr": "count(datum.value)"}
-        return alt.Axis(title=title, **how, **options)
+        return alt.Axis(title=title, **self._labels("count"), **options)
+
+    def _labels(self, function: str) -> dict[str, Any]:
+        return {"format": "~s"} if self.preview else {"labelExpr": f"{function}(datum.value)"}
 
     def months(self, field_name: str, **options: Any) -> alt.X:
         """A month (`YYYY-MM`) on a continuous axis of time."""
@@ -88,7 +89,8 @@ class Canvas:
 
         known = [(self.value(code), colour) for code, (colour, _) in LEVELS.items()]
         scale = alt.Scale(domain=[label for label, _ in known], range=[colour for _, colour in known])
-        return alt.Color(f"{domain_axis}:N", scale=scale, **({"legend": None} | options))
+        given: dict[str, Any] = {"legend": None} | options
+        return alt.Color(f"{domain_axis}:N", scale=scale, **given)
 
     def level_shapes(self) -> alt.Shape:
         import altair as alt

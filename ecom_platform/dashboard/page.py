@@ -105,6 +105,7 @@ class Fixed:
 class Chart:
     """A chart: `draw` makes it of the rows of `rows`. `span` is its width in twelfths; a `tall` one
     has two others beside it. Where `hatched`, the ground on which nothing is drawn is what has not been observed yet.
+    Rows without a value of the figures that it `needs`, by default the first, are in the table but not drawn.
 
     The title says what is shown, and never a conclusion that other data would contradict.
     """
@@ -117,6 +118,7 @@ class Chart:
     span: int = 6
     tall: bool = False
     hatched: bool = False
+    needs: tuple[str, ...] = ()
     needs_events: bool = False
     """Whether it rests on sessions or activation, which a shop without an event log does not have."""
 

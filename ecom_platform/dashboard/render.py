@@ -98,7 +98,7 @@ def html(contents: Contents, language: str, pages: Sequence[Page]) -> str:
     model = model_of(contents, language)
     currency = edition.currency or Text("the shop's currency", "상점 통화").of(language)
     origin = ui["origin"].format(origin=edition.origin) if edition.origin else ""
-    return _template().render(
+    text: str = _template().render(
         page=page,
         pages=pages,
         language=language,
@@ -134,6 +134,7 @@ def html(contents: Contents, language: str, pages: Sequence[Page]) -> str:
         css=_text("page.css"),
         script=_text("page.js"),
     )
+    return text
 
 
 def model_of(contents: Contents, language: str) -> dict[str, Any]:
@@ -206,7 +207,8 @@ def _chart(
     else:
         view = _view(contents, chart.rows, language, values)
         keys = [*(["segment_dimension", "segment_value"] if chart.rows.segments else []), *(by["name"] for by in view["by"])]
-    return {"name": chart.name, "view": view, "vega": vega, "columns": list(_columns(chart, keys, language))}
+    needs = list(chart.needs or (chart.rows.figures[0].name,))
+    return {"name": chart.name, "view": view, "needs": needs, "vega": vega, "columns": list(_columns(chart, keys, language))}
 
 
 def _columns(chart: Chart, keys: Sequence[str], language: str) -> Iterator[dict[str, str]]:
@@ -295,7 +297,8 @@ def labels_of(contents: Contents, language: str) -> dict[str, list[Any]]:
     """The labels of every axis of the page, in order."""
     own = {axis: list(values) for cube in contents.cubes.values() for axis, values in cube.axes.items()}
     dimensions = {name: sorted({kind[i] for kind in contents.kinds}, key=_order(name)) for i, name in enumerate(DIMENSIONS)}
-    return {axis: [_value(value, language) for value in found] for axis, found in {**own, **dimensions}.items()}
+    every: dict[str, list[Value]] = {**own, **dimensions}
+    return {axis: [_value(value, language) for value in found] for axis, found in every.items()}
 
 
 def _order(dimension: str) -> Any:

@@ -367,7 +367,8 @@ def _counted(
                 continue
             cell = tuple(place[axis][key] for axis, key in zip(cube.axes, keys, strict=True))
             for measure, values in numbers.items():
-                found[measure][(slice(first, first + len(some)), *cell)] = [float(value or 0) for value in values]
+                at_cell: Any = (slice(first, first + len(some)), *cell)
+                found[measure][at_cell] = [float(value or 0) for value in values]
     return found
 
 
@@ -381,11 +382,12 @@ FIRST_ORDERS = (
 def _statement(recount: Recount, axes: Mapping[str, Any], made: Sequence[Choice]) -> str:
     keys = [f"{recount.axes[axis]} AS {axis}" for axis in axes]
     measures = [
-        f"{expression.replace('{chosen}', choice.sql)} AS {measure}_{at}"
+        f"{expression.replace('{chosen}', f'users.is_chosen_{at}')} AS {measure}_{at}"
         for measure, expression in recount.measures.items()
-        for at, choice in enumerate(made)
+        for at in range(len(made))
     ]
-    source = recount.source
+    marked = ", ".join(f"{choice.sql} AS is_chosen_{at}" for at, choice in enumerate(made))
+    source = recount.source.replace(f"{USERS} AS users", f"(SELECT *, {marked} FROM {USERS} AS users) AS users")
     if any("first_orders" in expression for expression in recount.measures.values()):
         source += FIRST_ORDERS
     group = f" GROUP BY {', '.join(recount.axes[axis] for axis in axes)}" if axes else ""

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -29,10 +30,16 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def ui(chromium: str, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
-    """The address of the UI over a finished run of three signup months."""
+def home(chromium: str, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    """The home of a finished run of three signup months."""
     home = tmp_path_factory.mktemp("ui") / "home"
     shutil.copytree(built.home, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def ui(home: Path) -> Iterator[str]:
+    """The address of the UI over that run."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

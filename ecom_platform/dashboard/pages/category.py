@@ -249,6 +249,7 @@ PAGE = Page(
             View("sales", ("category",), (GROWTH, REVENUE), beside=View("views", ("category",), (CARTS,))),
             quadrant,
             span=6,
+            needs=("growth", "carts"),
             needs_events=True,
         ),
         Chart(

@@ -264,8 +264,8 @@
   const views = {}, shownRows = {};
   const drawChart = async (chart, left) => {
     const root = document.getElementById(`chart-${chart.name}`), plot = $(".plot", root);
-    const rows = rowsOfView(chart.view, left);
-    shownRows[chart.name] = rows;
+    shownRows[chart.name] = rowsOfView(chart.view, left);
+    const rows = shownRows[chart.name].filter((row) => chart.needs.every((name) => row[name] !== null && row[name] !== undefined));
     $(".none", root).hidden = rows.length > 0;
     plot.hidden = rows.length === 0;
     if ($("details", root).open) fillTable(chart);
