@@ -28,7 +28,7 @@ ENDS = tuple(range(BANDWIDTH, DAYS - BANDWIDTH + 1))
 LEAST_USERS = 20
 """A day on which fewer users met a definition is left out: its variance is not known."""
 
-DISCOVERY, CONFIRMATION, SCREEN = 0.05, 0.05, 0.01
+DISCOVERY, CONFIRMATION, SCREEN = 0.05, 0.05, 0.001
 """Significance in the whole family on earlier cohorts, of the one test on later ones, and of what must not jump."""
 
 LEADERS = 5
