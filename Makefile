@@ -12,7 +12,7 @@ PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pyt
 EMULATOR := .venv-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint test-slow test-fuzz test-bigquery test-bigquery-slow bench lock lock-emulator clean
+.PHONY: help run ui test lint test-slow test-fuzz test-bigquery test-bigquery-slow bench finder lock lock-emulator clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -72,6 +72,9 @@ bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.world
 	$(BIN)/python -m benchmarks.checks
+
+finder: $(INSTALLED) ## does 1.1 find the activation that acts? 600 synthetic worlds, continued where it stopped, into docs/finder.md
+	$(BIN)/python -m ecom_platform.truth.finder
 
 lock:            ## pin what pyproject.toml asks for: to run, to deploy, to develop (needs uv)
 	$(COMPILE) --python-version 3.11 -o requirements.lock pyproject.toml

@@ -72,8 +72,8 @@ def adopted_definition() -> Definition:
     return Definition(ACTIVATION.sessions if ACTIVATION.sessions > 1 else 0, "add_to_cart", ACTIVATION.carts)
 
 
-class Outcome(NamedTuple):
-    """An outcome by definition, last condition and day, arrays of shape (f, 2, DAYS): its sums and sums of squares."""
+class DailySums(NamedTuple):
+    """Of an outcome by definition, last condition and day, arrays of shape (f, 2, DAYS): sums and sums of squares."""
 
     totals: Floats
     squares: Floats
@@ -85,7 +85,7 @@ class Candidates(NamedTuple):
     definitions: Sequence[Definition]
     n: Floats
     """Users who met the definition on the day."""
-    orders: Outcome
+    orders: DailySums
     """Their later paid orders."""
     returned: Floats
     """Those of them who came back on days 30 to 89."""
@@ -182,7 +182,7 @@ def candidates(cells: pd.DataFrame) -> tuple[Candidates, Candidates]:
         return Candidates(
             known,
             summed("mature_user_count"),
-            Outcome(summed("later_orders"), summed("later_orders_squared")),
+            DailySums(summed("later_orders"), summed("later_orders_squared")),
             summed("returned_user_count"),
             {trait: summed(trait) for trait in TRAITS},
         )
@@ -197,7 +197,7 @@ def together(one: Candidates, other: Candidates) -> Candidates:
     return Candidates(
         one.definitions,
         one.n + other.n,
-        Outcome(*(mine + its for mine, its in zip(one.orders, other.orders, strict=True))),
+        DailySums(*(mine + its for mine, its in zip(one.orders, other.orders, strict=True))),
         one.returned + other.returned,
         {trait: mine + other.traits[trait] for trait, mine in one.traits.items()},
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ecom_platform.insights.candidates import Candidates, Definition, Outcome, together
+from ecom_platform.insights.candidates import Candidates, Definition, DailySums, together
 from ecom_platform.tables.insights.definition_days import DAYS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ENDS = tuple(range(BANDWIDTH, DAYS - BANDWIDTH + 1))
 LEAST_USERS = 20
 """A day on which fewer users met a definition is left out: its variance is not known."""
 
-DISCOVERY, CONFIRMATION, SCREEN = 0.05, 0.05, 0.01
+DISCOVERY, CONFIRMATION, SCREEN = 0.05, 0.05, 0.001
 """Significance in the whole family on earlier cohorts, of the one test on later ones, and of what must not jump."""
 
 LEADERS = 5
@@ -142,7 +142,7 @@ def _scores(found: Candidates) -> _Scores:
     return _Scores(np.where(told, z, np.nan), np.where(told, p, np.nan))
 
 
-def _steps(n: Floats, outcome: Outcome) -> tuple[Floats, Floats]:
+def _steps(n: Floats, outcome: DailySums) -> tuple[Floats, Floats]:
     from ecom_platform.stats.discontinuity import steps
 
     enough = n >= LEAST_USERS
@@ -195,7 +195,7 @@ def _elsewhere(found: Candidates, position: int, cliff: Cliff) -> float:
 
     n, (totals, squares) = found.n[[position]], (values[[position]] for values in found.orders)
     extra = -cliff.jump.estimate * (np.arange(DAYS) < cliff.end)
-    level = Outcome(totals - extra * n, squares - 2 * extra * totals + extra**2 * n)
+    level = DailySums(totals - extra * n, squares - 2 * extra * totals + extra**2 * n)
     z, p = _steps(n, level)
     others = np.array([end != cliff.end for end in ENDS]) & np.isfinite(p[0])
     if not others.any():

@@ -8,11 +8,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from ecom_platform.insights.experiments import NUDGE
 from ecom_platform.tables import CATALOG, Table
 from ecom_platform.tables.insights.activation_by_segment import ACTIVATION_BY_SEGMENT
+from ecom_platform.tables.insights.definition_days import DEFINITION_DAYS
 from ecom_platform.tables.insights.first_checkouts import FIRST_CHECKOUTS
 from ecom_platform.tables.insights.first_payments import FIRST_PAYMENTS
 from ecom_platform.tables.insights.retention_by_level import RETENTION_BY_LEVEL
+from ecom_platform.tables.insights.return_cells import RETURN_CELLS
 from ecom_platform.tables.insights.session_patterns import SESSION_PATTERNS
 from ecom_platform.tables.insights.time_to_first import TIME_TO_FIRST
 from ecom_platform.tables.insights.users_by_stage import USERS_BY_STAGE
@@ -29,10 +32,12 @@ BEHAVIOUR = (
     SESSION_PATTERNS,
     RETENTION_BY_LEVEL,
     FIRST_PAYMENTS,
+    DEFINITION_DAYS,
+    RETURN_CELLS,
 )
 """The aggregates of what users do early on."""
 
-SUMMARY = CATALOG["marts.dm_user_purchase_summary"]
+SUMMARY, NUDGES = CATALOG["marts.dm_user_purchase_summary"], CATALOG["clean.experiment_assignments"]
 
 
 @pytest.fixture(scope="module")
@@ -92,5 +97,8 @@ def test_aggregates_count_the_same_users(marts: Marts) -> None:
     orders = sum(user["order_count_days_31_to_360"] for user in mature)
     assert total(marts, VALUE_BY_FIRST_TIME, "mature_user_count", milestone="first_purchase") == len(mature)
     assert total(marts, VALUE_BY_FIRST_TIME, "later_orders", milestone="first_purchase") == orders
+    treated = {row["user_id"] for row in marts.rows(NUDGES) if row["experiment"] == NUDGE and row["arm"] == "treatment"}
+    told = [user for user in mature if user["is_activated"] is not None and user["user_id"] not in treated]
+    assert total(marts, DEFINITION_DAYS, "mature_user_count", session_count=0, event_type="none") == len(told)
     counted = ("reached_user_count", "censored_user_count")
     assert sum(total(marts, TIME_TO_FIRST, name, milestone="first_purchase") for name in counted) == len(users)

@@ -34,7 +34,7 @@ A predictor is good because it marks keen users, who do more of everything and c
 changes what they do. Steer by the lever, forecast by the predictor."""
 
 
-class Metric(NamedTuple):
+class ScoredMetric(NamedTuple):
     """A definition with its window, and how well its yes or no tells who returns in the later cohorts."""
 
     definition: Definition
@@ -83,7 +83,7 @@ def answer(aggregates: Aggregates, _: Context) -> Sequence[Effect]:
     return [*effects, _effect("adopted", adopted, later, said)]
 
 
-def _why(predictor: Metric, lever: Metric) -> str:
+def _why(predictor: ScoredMetric, lever: ScoredMetric) -> str:
     if (predictor.definition, predictor.end) == (lever.definition, lever.end):
         return "here the metric that acts also predicts best"
     return (
@@ -92,7 +92,7 @@ def _why(predictor: Metric, lever: Metric) -> str:
     )
 
 
-def _lever(aggregates: Aggregates, later: Candidates) -> Metric | None:
+def _lever(aggregates: Aggregates, later: Candidates) -> ScoredMetric | None:
     from ecom_platform.insights.candidates import candidates
     from ecom_platform.insights.cliffs import search
 
@@ -100,7 +100,7 @@ def _lever(aggregates: Aggregates, later: Candidates) -> Metric | None:
     return None if found is None else _metric(later, found.named.definition, found.named.end)
 
 
-def _metric(later: Candidates, definition: Definition, end: int) -> Metric | None:
+def _metric(later: Candidates, definition: Definition, end: int) -> ScoredMetric | None:
     """None where the definition sorts too few users, or too few of them returned."""
     from ecom_platform.stats.prediction import auc
 
@@ -111,10 +111,10 @@ def _metric(later: Candidates, definition: Definition, end: int) -> Metric | Non
     events, sizes = (all_returned - returned, returned), (users - n, n)
     if min(*events, *(size - event for size, event in zip(sizes, events, strict=True))) < MINIMUM_USERS:
         return None
-    return Metric(definition, end, auc((0, 1), events, sizes))
+    return ScoredMetric(definition, end, auc((0, 1), events, sizes))
 
 
-def _effect(name: str, metric: Metric, later: Candidates, sentence: str) -> Effect:
+def _effect(name: str, metric: ScoredMetric, later: Candidates, sentence: str) -> Effect:
     return Effect(
         effect=name,
         kind=Kind.PREDICTION,

@@ -41,7 +41,7 @@ there would have been none.
   drop there beyond the trend of four days on each side. Found in the earlier cohorts, with the false discovery rate over
   all candidates and windows held at 5 % (Benjamini-Yekutieli), then confirmed by one test on the later cohorts; named by the
   clearest cliff in all cohorts. Its size is read from the later ones.
-- **Screens**: channel and device must not jump on that day (p < 0.01 withdraws the claim), nor may later orders drop on
+- **Screens**: channel and device must not jump on that day (p < 0.001 withdraws the claim), nor may later orders drop on
   another day of the same definition.
 - **Adopted**: {ACTIVATION.rule}. It is compared with what the data would adopt.
 

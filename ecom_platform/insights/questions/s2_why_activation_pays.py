@@ -11,7 +11,8 @@ from ecom_platform.insights.inquiry import Aggregates, Context, Inquiry
 from ecom_platform.insights.synthesis import found_by, is_claimed, quoted
 from ecom_platform.insights.wording import percent_range
 
-VALUE, GAP, RETENTION = (
+EVENTS, VALUE, GAP, RETENTION = (
+    "insights.q1_1_activation_events",
     "insights.q4_1_value_of_activation",
     "insights.q5_2_value_gap",
     "insights.q3_1_retention_by_level",
@@ -19,20 +20,23 @@ VALUE, GAP, RETENTION = (
 
 PARTS = ("from_orders", "from_basket", "from_high_tier_share")
 
-DEFINITION = """A synthesis of 4.1 (what activation does), 5.2 (what the gap in later revenue is made of) and 3.1 (who return).
+DEFINITION = """A synthesis of 4.1 (what activation does), 5.2 (what the gap in later revenue is made of), 3.1 (who return)
+and 1.1 (where later buying drops).
 
 - `caused_share`: the effect of activation on everybody's later revenue (4.1, `ate_transported`) over the gap in later revenue
   between activated and other users (5.2, `gap`). What is left of the gap is who the users are: selection. Its interval is by
   the delta method, the two taken as independent; the gap is much the more precise. It is as causal as 4.1 is, rests on the
   same assumptions, and is declined where 4.1 claims nothing.
-- The others are quoted: what activation does relative to no activation, the parts of the gap, and the difference in returns,
-  each with the kind that it has there. The parts are arithmetic on the *whole* gap, selection included."""
+- The others are quoted: what activation does relative to no activation, the definition whose cliff says the same without the
+  experiment (`lever`), the parts of the gap, and the difference in returns, each with the kind that it has there. The parts
+  are arithmetic on the *whole* gap, selection included."""
 
 
 def answer(aggregates: Aggregates, context: Context) -> Sequence[Effect]:
     return [
         _caused_share(aggregates, context.currency),
         *quoted(aggregates[VALUE], "4.1", ("late_relative", "late_orders", "ate_transported")),
+        *quoted(aggregates[EVENTS], "1.1", ("lever",)),
         *quoted(aggregates[GAP], "5.2", ("gap", *PARTS)),
         *quoted(aggregates[RETENTION], "3.1", ("days_31_to_90_difference",)),
     ]
@@ -115,4 +119,4 @@ def chart(_: Aggregates, effects: Sequence[Effect]) -> Any:
     )
 
 
-INQUIRY = Inquiry(number="S2", reads=(VALUE, GAP, RETENTION), definition=DEFINITION, answer=answer, chart=chart)
+INQUIRY = Inquiry(number="S2", reads=(EVENTS, VALUE, GAP, RETENTION), definition=DEFINITION, answer=answer, chart=chart)

@@ -12,7 +12,7 @@ from ecom_platform.insights.questions.s2_why_activation_pays import INQUIRY as S
 from ecom_platform.insights.questions.s4_plans import INQUIRY as S4
 from ecom_platform_tests.insights.aggregates import aggregate, answered
 
-VALUE, GAP = "q4_1_value_of_activation", "q5_2_value_gap"
+EVENTS, VALUE, GAP = "q1_1_activation_events", "q4_1_value_of_activation", "q5_2_value_gap"
 DISCOUNTS, TASTE, SUBSCRIPTION = "q1_4_discount_exposure", "q5_3_discounts_and_taste", "q6_2_value_of_subscription"
 
 
@@ -44,7 +44,8 @@ def answers(table: str, *effects: Effect) -> pd.DataFrame:
 def test_the_share_of_the_gap_that_activation_brings_about() -> None:
     value = answers(VALUE, effect("ate_transported", Kind.CAUSAL, 100.0, 19.6, assumptions="Constant relative effect."))
     gap = answers(GAP, effect("gap", Kind.DESCRIPTION, 200.0, 1.96), effect("from_orders", Kind.DESCRIPTION, 180.0, 5.0))
-    found = answered(S2, **{VALUE: value, GAP: gap})
+    events = answers(EVENTS, effect("lever", Kind.CAUSAL, 1.7, 0.4))
+    found = answered(S2, **{VALUE: value, GAP: gap, EVENTS: events})
     share = found["caused_share"]
     assert share.kind is Kind.CAUSAL
     assert share.estimate == pytest.approx(0.5)
@@ -54,6 +55,7 @@ def test_the_share_of_the_gap_that_activation_brings_about() -> None:
     assert "200 KRW" in share.sentence
     assert found["from_orders"].kind is Kind.DESCRIPTION
     assert found["from_orders"].caveats == "Quoted from question 5.2."
+    assert (found["lever"].kind, found["lever"].caveats) == (Kind.CAUSAL, "Quoted from question 1.1.")
     assert found["late_relative"].kind is Kind.DECLINED, "4.1 has not found it"
 
 
