@@ -12,7 +12,7 @@ PYTHON_3_13 ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pyt
 EMULATOR := .venv-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint test-slow test-fuzz test-bigquery test-bigquery-slow bench finder lock lock-emulator clean
+.PHONY: help run ui test lint test-slow test-fuzz test-bigquery test-bigquery-slow bench finder truth lock lock-emulator clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -67,6 +67,9 @@ endif
 
 test-bigquery-slow: ## its kills, its crowd of writers, and every byte it downloads
 	$(MAKE) test-bigquery SIZE=slow
+
+truth: $(INSTALLED) ## score the methods in 1,200 worlds (hours; continues where it was stopped), and write docs/truth.md
+	$(BIN)/python -m ecom_platform.truth
 
 bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run

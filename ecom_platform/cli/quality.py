@@ -22,8 +22,8 @@ def command(everything: bool) -> None:
     """Shows the scorecard of the last run: what was wrong with the data, what was found, what was repaired.
 
     On the synthetic world every injected error is known, so findings are scored: precision and recall of each rule, how
-    many repairs restored the true value, and how far the marts' key figures are from those of a world without errors. On
-    your own data the truth is unknown, and only rates are shown.
+    many repairs restored the true value, how far the marts' key figures are from those of a world without errors, and how far
+    the causal answers are from the true effects. On your own data the truth is unknown, and only rates are shown.
 
     \b
     Examples:
@@ -43,10 +43,12 @@ def show(store: Warehouse, everything: bool = False) -> None:
     from rich.console import Console
 
     from ecom_platform.quality.scoring.scorecard import NO_RESIDUAL, RESIDUAL_ERRORS, SCORECARD, UNKNOWN_TRUTH
+    from ecom_platform.tables.quality.truth import TRUTH
+    from ecom_platform.truth.scoring import UNKNOWN_TRUTH as NO_TRUTH
     from ecom_platform.warehouse.contract import WarehouseError
 
     with store.session():
-        scores, residual = store.read(SCORECARD), store.read(RESIDUAL_ERRORS)
+        scores, residual, truth = store.read(SCORECARD), store.read(RESIDUAL_ERRORS), store.read(TRUTH)
     if not scores.num_rows:
         raise WarehouseError("There is no scorecard yet: materialise the platform with `ecom run`, then ask again.")
     console = Console() if sys.stdout.isatty() else Console(width=160)
@@ -59,6 +61,11 @@ def show(store: Warehouse, everything: bool = False) -> None:
         _print_residual(console, residual)
     else:
         console.print(NO_RESIDUAL)
+    console.print()
+    if truth.num_rows:
+        _print_truth(console, truth)
+    else:
+        console.print(NO_TRUTH)
 
 
 def _print_scores(console: Console, scores: pa.Table, known: bool, everything: bool) -> None:
@@ -93,6 +100,23 @@ def _print_residual(console: Console, residual: pa.Table) -> None:
         values = [f"{row[name]:,.4f}" if row[name] is not None else "" for name in ("true_value", "cleaned_value")]
         shares = [f"{row[name]:.4%}" if row[name] is not None else "" for name in ("error", "unrecoverable", "avoidable")]
         table.add_row(row["mart"], row["figure"], row["segment"], *values, *shares)
+    console.print(table)
+
+
+def _print_truth(console: Console, truth: pa.Table) -> None:
+    from rich.table import Table as RichTable
+
+    from ecom_platform.truth.scoring import COVERED, number
+
+    table = RichTable(title="How right the answers are", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    names = ("estimate", "ci_low", "ci_high", "truth", "naive_estimate")
+    for name in ("question", "effect"):
+        table.add_column(name)
+    for name in ("estimate", "from", "to", "truth", "naive"):
+        table.add_column(name, justify="right")
+    table.add_column("covered")
+    for row in truth.to_pylist():
+        table.add_row(row["question"], row["effect"], *(number(row[name]) for name in names), COVERED[row["covered"]])
     console.print(table)
 
 

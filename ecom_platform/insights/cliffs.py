@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ecom_platform.insights.candidates import Candidates, Definition, DailySums, together
+from ecom_platform.insights.candidates import Candidates, DailySums, Definition, together
 from ecom_platform.tables.insights.definition_days import DAYS
 
 if TYPE_CHECKING:

@@ -15,6 +15,8 @@ UNKNOWN_TRUTH = (
     "are. docs/truth.md says how often such intervals covered the truth where it is known."
 )
 
+COVERED = {True: "yes", False: "no", None: ""}
+
 Row = Mapping[str, Any]
 
 
@@ -27,6 +29,19 @@ def scores(answers: Iterable[Row], true_effects: Iterable[Row], kinds: Sequence[
         for row in answers
         if row["kind"] in kinds and (row["question"], row["effect"]) in truths
     ]
+
+
+def scored(answers: pa.Table, true_effects: pa.Table) -> pa.Table:
+    """`quality.truth` from the answers of this world and its true effects: the causal answers."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(scores(answers.to_pylist(), true_effects.to_pylist()), schema=TRUTH.arrow_schema)
+
+
+def headline(rows: pa.Table) -> dict[str, int]:
+    """How many intervals there are and how many cover the truth, for plots over time; empty where it is unknown."""
+    covered = [each for each in rows["covered"].to_pylist() if each is not None]
+    return {"intervals": len(covered), "covered": sum(covered)} if rows.num_rows else {}
 
 
 def covers(answer: Row, truth: float) -> bool | None:
@@ -43,15 +58,15 @@ def truth_markdown(rows: pa.Table) -> str:
         return UNKNOWN_TRUTH
     lines = ["| question | effect | estimate | 95 % interval | truth | covered | naive |", "|---|---|--:|--:|--:|---|--:|"]
     lines += [
-        f"| {row['question']} | {row['effect']} | {_number(row['estimate'])} "
-        f"| {_number(row['ci_low'])} to {_number(row['ci_high'])} | {_number(row['truth'])} "
-        f"| {'' if row['covered'] is None else 'yes' if row['covered'] else 'no'} | {_number(row['naive_estimate'])} |"
+        f"| {row['question']} | {row['effect']} | {number(row['estimate'])} "
+        f"| {number(row['ci_low'])} to {number(row['ci_high'])} | {number(row['truth'])} "
+        f"| {COVERED[row['covered']]} | {number(row['naive_estimate'])} |"
         for row in rows.to_pylist()
     ]
     return "\n".join(lines)
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 SIGNIFICANCE = 0.05
@@ -64,7 +64,7 @@ def performances(results: Iterable[Mapping[str, Any]]) -> dict[Key, Performance]
     return {key: performance(rows) for key, rows in found.items()}
 
 
-def performance(rows: list[Mapping[str, Any]]) -> Performance:
+def performance(rows: Sequence[Mapping[str, Any]]) -> Performance:
     answered = [row for row in rows if row["kind"] != "declined"]
     with_point = [row for row in answered if row["estimate"] is not None]
     errors = [row["estimate"] - row["truth"] for row in with_point if row["truth"] is not None]

@@ -17,6 +17,7 @@ from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, ESTIMATES, QUALITY, Table
 from ecom_platform.tables.insights import LIFETIME_VALUE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
+from ecom_platform.truth.scoring import scored
 from ecom_platform.warehouse.contract import Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.world import World, WorldSettings
@@ -70,6 +71,8 @@ def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
         rows = answered(warehouse, SHOP, question, inquiry).rows
         warehouse.replace({ANSWERS_TO[question.number]: rows}, None)
     warehouse.replace({ANSWERS: pa.concat_tables([warehouse.read(part) for part in ANSWERS_TO.values()])}, None)
+    true_effects, truth = QUALITY[2:]
+    warehouse.replace({truth: scored(warehouse.read(ANSWERS), warehouse.read(true_effects))}, None)
 
 
 def analyse(warehouse: Warehouse, table: Table) -> None:

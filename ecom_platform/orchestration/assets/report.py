@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 
@@ -16,6 +16,7 @@ from ecom_platform.origins.origin import provenance
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.insights.answers import ANSWERS
+from ecom_platform.tables.quality.truth import TRUTH
 from ecom_platform.warehouse.contract import Warehouse
 
 OBSERVATION_WINDOWS = CATALOG["raw.observation_windows"]
@@ -33,32 +34,52 @@ def report_asset(settings: Settings) -> dg.AssetsDefinition:
         pool=pool(settings),
     )
     def report(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        from ecom_platform.insights.report import Answered, Report, html, markdown
-
-        store = claimed(warehouse, settings)
-        with store.session():
-            rows = store.read(ANSWERS).to_pylist()
-            answered = [
-                Answered(question, own, _chart(store, inquiry, own), inquiry.definition)
-                for question, inquiry in inquiries().items()
-                if (own := [row for row in rows if row["question"] == question.number])
-            ]
-            found = store.query(
-                f"SELECT MAX(observed_until) AS day FROM {OBSERVATION_WINDOWS}", [OBSERVATION_WINDOWS]
-            ).to_pylist()
-        made = Report(provenance(settings)["origin"], f"{found[0]['day']}", context.run.run_id[:8], answered)
-        folder = settings.home / FOLDER
-        for name, text in (("report.html", html(made)), ("report.md", markdown(made))):
-            _replace(folder / name, text)
+        written = write_report(claimed(warehouse, settings), settings, context.run.run_id)
         return dg.MaterializeResult(
             metadata={
-                "report": dg.MetadataValue.path(str(folder / "report.html")),
-                "text": dg.MetadataValue.md(markdown(made)),
-                "answers": len(rows),
+                "report": dg.MetadataValue.path(str(written.page)),
+                "text": dg.MetadataValue.md(written.text),
+                "answers": written.answers,
             }
         )
 
     return report
+
+
+class WrittenReport(NamedTuple):
+    """Where the page is, the report as markdown, and how many answers it has."""
+
+    page: Path
+    text: str
+    answers: int
+
+
+def write_report(store: Warehouse, settings: Settings, run: str) -> WrittenReport:
+    """Writes both files from the answers that the warehouse holds, and the truth beside those that were scored."""
+    from ecom_platform.insights.report import Answered, Report, html, markdown
+
+    with store.session():
+        rows = store.read(ANSWERS).to_pylist()
+        answered = [
+            Answered(question, own, _chart(store, inquiry, own), inquiry.definition)
+            for question, inquiry in inquiries().items()
+            if (own := [row for row in rows if row["question"] == question.number])
+        ]
+        found = store.query(f"SELECT MAX(observed_until) AS day FROM {OBSERVATION_WINDOWS}", [OBSERVATION_WINDOWS]).to_pylist()
+        truths = _truths(rows, store.read(TRUTH).to_pylist())
+    made = Report(provenance(settings)["origin"], f"{found[0]['day']}", run[:8], answered, truths)
+    folder, text = settings.home / FOLDER, markdown(made)
+    for name, content in (("report.html", html(made)), ("report.md", text)):
+        _replace(folder / name, content)
+    return WrittenReport(folder / "report.html", text, len(rows))
+
+
+def _truths(answers: Sequence[Mapping[str, Any]], scores: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], float]:
+    """The truths of these very answers: a score of an earlier answer may be about other users."""
+    compared = ("question", "effect", "estimate", "ci_low", "ci_high")
+    known = {tuple(score[name] for name in compared): score["truth"] for score in scores}
+    keys = {(row["question"], row["effect"]): tuple(row[name] for name in compared) for row in answers}
+    return {name: known[key] for name, key in keys.items() if key in known}
 
 
 def _chart(store: Warehouse, inquiry: Inquiry, rows: Sequence[Mapping[str, Any]]) -> str:
