@@ -33,16 +33,16 @@ def titles() -> list[str]:
     return re.findall(r"^## (.*)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def section(title: str) -> str:
+def section(title: str, guide: Path = GUIDE) -> str:
     """The text of a section, up to the next."""
-    return GUIDE.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return guide.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def steps(title: str) -> list[Step]:
+def steps(title: str, guide: Path = GUIDE) -> list[Step]:
     """Every file of a section, in order."""
     return [
         Step(found["file"], found["language"] == "diff", textwrap.dedent(_unindented(found["text"], len(found["indent"]))))
-        for found in _BLOCK.finditer(section(title))
+        for found in _BLOCK.finditer(section(title, guide))
     ]
 
 
@@ -59,11 +59,11 @@ class Copy:
         for name in ("ecom_platform", "sql"):
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
 
-    def apply(self, title: str) -> set[str]:
+    def apply(self, title: str, guide: Path = GUIDE) -> set[str]:
         """Applies every step of a how-to. Returns the files it changed or added."""
-        for step in steps(title):
+        for step in steps(title, guide):
             self._apply(step)
-        return {step.file for step in steps(title)}
+        return {step.file for step in steps(title, guide)}
 
     def _apply(self, step: Step) -> None:
         path = self.folder / step.file

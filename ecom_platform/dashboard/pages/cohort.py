@@ -83,7 +83,11 @@ def heatmap(canvas: Canvas) -> Any:
         ),
         tooltip=tip,
     )
-    partly = base.transform_filter("!datum.whole").mark_rect(filled=False, stroke=ORANGE, strokeWidth=1.6).encode(x=x, y=y)
+    partly = (
+        base.transform_filter("!datum.whole")
+        .mark_rect(aria=False, filled=False, stroke=ORANGE, strokeWidth=1.6)
+        .encode(x=x, y=y)
+    )
     return alt.layer(cells, partly).properties(width="container", height={"step": 17})
 
 
