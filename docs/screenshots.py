@@ -2,6 +2,7 @@
 
 ecom run && ecom ui --port 3000        # in one terminal
 python docs/screenshots.py             # in another; needs Chromium
+python docs/screenshots.py --home .ecom dashboard-kpi dashboard-cohort   # the pages need no server
 """
 
 import argparse
@@ -18,6 +19,7 @@ PAGES = {
     "automation": "/automation",
     "ticks": "/locations/ecom_platform.definitions/sensors/deliver_alerts",
 }
+DASHBOARD = {"dashboard-kpi": "kpi.en.html", "dashboard-cohort": "cohort.en.html"}
 SETTLE_MILLISECONDS = 12_000
 """For the graph to be laid out and the page's queries to be answered."""
 
@@ -26,18 +28,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:3000")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "images")
-    parser.add_argument("pages", nargs="*", help=f"which of {', '.join(PAGES)}; all by default")
+    parser.add_argument("--home", type=Path, default=Path(".ecom"), help="where the pages of the dashboard are")
+    parser.add_argument("pages", nargs="*", help=f"which of {', '.join((*PAGES, *DASHBOARD))}; all by default")
     arguments = parser.parse_args()
-    if unknown := set(arguments.pages) - set(PAGES):
-        sys.exit(f"screenshots: there is no page {', '.join(sorted(unknown))}; there are {', '.join(PAGES)}.")
+    if unknown := set(arguments.pages) - {*PAGES, *DASHBOARD}:
+        sys.exit(f"screenshots: there is no page {', '.join(sorted(unknown))}; there are {', '.join((*PAGES, *DASHBOARD))}.")
     chromium = shutil.which("chromium") or sys.exit("screenshots: Chromium is needed, and not installed.")
     arguments.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 860})
-        for name in arguments.pages or PAGES:
-            page.goto(arguments.url + PAGES[name])
-            page.wait_for_timeout(SETTLE_MILLISECONDS)
+        for name in arguments.pages or (*PAGES, *DASHBOARD):
+            if name in DASHBOARD:
+                page.goto((arguments.home / "dashboard" / DASHBOARD[name]).resolve().as_uri())
+                page.wait_for_selector("body[data-drawn]")
+            else:
+                page.goto(arguments.url + PAGES[name])
+                page.wait_for_timeout(SETTLE_MILLISECONDS)
             page.screenshot(path=arguments.out / f"{name}.png")
             print(arguments.out / f"{name}.png")
         browser.close()

@@ -71,7 +71,9 @@ class Canvas:
         """A month (`YYYY-MM`) on a continuous axis of time."""
         import altair as alt
 
-        axis = alt.Axis(title=None, format="%Y-%m", labelOverlap="greedy", tickCount=8, grid=False, **options)
+        axis = alt.Axis(
+            title=None, format="%Y-%m", labelOverlap="greedy", labelSeparation=12, tickCount=8, grid=False, **options
+        )
         return alt.X(f"{field_name}_date:T", scale=alt.Scale(type="utc"), axis=axis)
 
     def room(self, pixels: int) -> alt.Scale:
