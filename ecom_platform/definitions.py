@@ -15,6 +15,7 @@ import dagster as dg
 from ecom_platform import defs as own_folder
 from ecom_platform.orchestration.assets.analyses import analysis_assets
 from ecom_platform.orchestration.assets.dashboard import dashboard_assets
+from ecom_platform.orchestration.assets.exports import export_assets
 from ecom_platform.orchestration.assets.insights import insight_assets
 from ecom_platform.orchestration.assets.oracle import oracle_asset
 from ecom_platform.orchestration.assets.quality import quality_assets
@@ -27,6 +28,7 @@ from ecom_platform.orchestration.automation.schedules import schedules
 from ecom_platform.orchestration.automation.selections import not_empty
 from ecom_platform.orchestration.automation.sensors import sensors
 from ecom_platform.orchestration.checks.dashboard import page_checks
+from ecom_platform.orchestration.checks.exports import export_checks
 from ecom_platform.orchestration.checks.factory import asset_checks
 from ecom_platform.orchestration.io_manager import WarehouseIOManager
 from ecom_platform.orchestration.own import own_definitions
@@ -54,6 +56,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
                 *insight_assets(settings),
                 report_asset(settings),
                 *dashboard_assets(settings),
+                *export_assets(settings),
                 *quality_assets(settings),
                 oracle_asset(settings),
             ],
@@ -61,7 +64,7 @@ def build_definitions(settings: Settings, catalog: Catalog = CATALOG, sql: Path 
         )
         return dg.Definitions(
             assets=assets,
-            asset_checks=[*asset_checks(settings, months, catalog), *page_checks(settings)],
+            asset_checks=[*asset_checks(settings, months, catalog), *page_checks(settings), *export_checks(settings)],
             jobs=not_empty(jobs(catalog.layers), assets),
             schedules=schedules(months),
             sensors=not_empty(sensors(settings, months, catalog.layers), assets),

@@ -15,6 +15,9 @@ FILES = {
     dg.AssetKey(["insights", "report"]),
     dg.AssetKey(["dashboard", "published"]),
     *(dg.AssetKey(["dashboard", f"{page}_page"]) for page in ("kpi", "category", "cohort", "funnel")),
+    dg.AssetKey(["dashboard", "workbook"]),
+    dg.AssetKey(["dashboard", "semantic_model"]),
+    dg.AssetKey(["dashboard", "contracts"]),
 }
 """Assets that are files, not tables."""
 SETTINGS = Settings.load({"ECOM_AS_OF": "2026-11-22"})

@@ -10,12 +10,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ecom_platform.dashboard.tableau.formulas import formula
 from ecom_platform.tables import CATALOG, Catalog, Column, Table, Type
 from ecom_platform.tables.measures import Additivity, Measure
 from ecom_platform.tables.metrics import METRICS, TOTALS, Metric, MetricColumn, Total
 from ecom_platform.tables.spec import ForeignKey
-from ecom_platform.warehouse.sql.analysis import GOOGLESQL, parse
 
 VERSION = "0.2.0.dev0"
 VENDOR = "ECOM_PLATFORM"
@@ -41,7 +39,7 @@ Located = Callable[[Table], str]
 
 def semantic_model(catalog: Catalog = CATALOG, located: Located = str) -> dict[str, Any]:
     """The model of the catalogue's marts, analyses and published aggregates, and of what they refer to."""
-    tables = _shown(catalog)
+    tables = described(catalog)
     return {
         "version": VERSION,
         "semantic_model": [
@@ -57,7 +55,7 @@ def semantic_model(catalog: Catalog = CATALOG, located: Located = str) -> dict[s
     }
 
 
-def _shown(catalog: Catalog) -> list[Table]:
+def described(catalog: Catalog) -> list[Table]:
     """The tables of the layers shown, and those that they refer to."""
     shown = [table for table in catalog.values() if table.layer in LAYERS_SHOWN]
     referred = {key.references for table in shown for key in table.foreign_keys}
@@ -115,6 +113,8 @@ def _metrics(tables: Sequence[Table]) -> Iterator[dict[str, Any]]:
 
 
 def _metric(figure: Metric | Total, sql: str, table: Table, within: Sequence[str] = (), null: str = "") -> dict[str, Any]:
+    from ecom_platform.dashboard.tableau.formulas import formula
+
     own = {"dataset": table.name, "within": within, "unit": figure.unit.value, "format": figure.unit.pattern}
     return {
         "name": figure.name,
@@ -129,6 +129,8 @@ def _metric(figure: Metric | Total, sql: str, table: Table, within: Sequence[str
 def qualified(sql: str, dataset: str) -> str:
     """The expression with every column as `dataset.column`."""
     from sqlglot import exp
+
+    from ecom_platform.warehouse.sql.analysis import GOOGLESQL, parse
 
     (expression,) = parse(f"SELECT {sql}").copy().selects
     for column in expression.find_all(exp.Column):

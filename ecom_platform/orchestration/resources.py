@@ -36,6 +36,10 @@ class WarehouseResource(dg.ConfigurableResource[None], ABC):
     def whereabouts(self) -> str:
         """Where a person finds the tables."""
 
+    @abstractmethod
+    def server(self, layer: str) -> dict[str, str]:
+        """Where another program finds the tables of a layer, as the Open Data Contract Standard describes a server."""
+
 
 class DuckDBResource(WarehouseResource):
     """A warehouse in the DuckDB file at `path`; `wait_seconds` and `memory_limit` are those of `DuckDBWarehouse`."""
@@ -59,6 +63,9 @@ class DuckDBResource(WarehouseResource):
 
     def whereabouts(self) -> str:
         return self.path
+
+    def server(self, layer: str) -> dict[str, str]:
+        return {"type": "duckdb", "database": self.path, "schema": layer}
 
 
 class BigQueryResource(WarehouseResource):
@@ -103,6 +110,13 @@ class BigQueryResource(WarehouseResource):
     def whereabouts(self) -> str:
         project = f"{self.project}." if self.project else ""
         return f"BigQuery, datasets {project}{self.dataset_prefix}*; what it cost: ecom cost"
+
+    def server(self, layer: str) -> dict[str, str]:
+        return {
+            "type": "bigquery",
+            "project": self.project or self.open().client.project,
+            "dataset": self.dataset_prefix + layer,
+        }
 
 
 class WarehouseSettings(Protocol):

@@ -16,11 +16,12 @@ from lxml import etree
 
 from ecom_platform.dashboard.tableau.connections import Sourced
 from ecom_platform.dashboard.tableau.formulas import formula
-from ecom_platform.dashboard.tableau.sheets import BOARDS, TABLES, Board, Sheet, SheetFigure, SheetMark
+from ecom_platform.dashboard.tableau.sheets import BOARDS, KPIS, TABLES, Board, Sheet, SheetFigure, SheetMark
 from ecom_platform.tables import Column, Table, Type
 from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.tables.measures import Additivity, Measure
 from ecom_platform.tables.metrics import MetricColumn, Unit
+from ecom_platform.warehouse.contract import Warehouse
 
 VERSION = "26.1"
 SOURCE_VERSION = "18.1"
@@ -115,6 +116,12 @@ def workbook(source: Sourced, members: Members) -> bytes:
     )
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def members_of(store: Warehouse) -> Members:
+    """The values that customers have, of each dimension: what people can choose."""
+    kinds = store.query(f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM {KPIS}", [KPIS]).to_pylist()
+    return {name: sorted({kind[name] for kind in kinds}) for name in DIMENSIONS}
 
 
 def source_name(table: Table) -> str:
