@@ -15,6 +15,8 @@ CENTRAL = "4.1"
 """The question that the platform is there for."""
 HEADLINE = ("late_relative", "late_orders", "late_revenue", "ate_transported")
 """Its effects that stand on the first screen, in this order; the others follow under the question."""
+ADOPTED = ("1.1", "adopted")
+"""Question and effect that say whether the data bear out the adopted activation, or what they would adopt."""
 KINDS = {
     "causal": "an experiment, or a design whose assumption is named and tested",
     "association": "what goes together, and may have another cause",
@@ -60,6 +62,12 @@ class Report:
         """What the first screen shows of the central question: its main effects, or all it has where those are missing."""
         rows = {row["effect"]: row for row in self.central.rows} if self.central else {}
         return [rows[effect] for effect in HEADLINE if effect in rows] or list(rows.values())
+
+    @property
+    def adopted(self) -> Row | None:
+        """What the first screen says of the definition of activation; None where it was not asked."""
+        rows = [row for each in self.answered if each.question.number == ADOPTED[0] for row in each.rows]
+        return next((row for row in rows if row["effect"] == ADOPTED[1]), None)
 
     @property
     def topics(self) -> dict[str, list[Answered]]:

@@ -37,4 +37,5 @@ def oracle_area(settings: WorldSettings) -> Estimate:
     pace *= np.where(users["nudged"], 1 + settings.nudge_direct_effect, 1.0)
     still_there = (1 - users["dropout_probability"]) ** users["order_count_first_30_days"]
     chance = still_there * -np.expm1(-RETURN_DAYS * pace)
-    return auc(chance, users["is_active_days_31_to_90"].astype(bool), np.ones(len(users)))
+    returned = users["is_active_days_31_to_90"].to_numpy(dtype=bool)
+    return auc(chance.to_numpy(), returned, np.ones(len(users)))

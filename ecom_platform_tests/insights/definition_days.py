@@ -38,7 +38,7 @@ class Crowd:
         self.sessions = np.minimum(np.floor(np.cumsum(gaps, axis=1)).astype(np.int64), DAYS)
         waits = rng.gamma(1.5, 1.4, (users, 3)) * np.exp(-0.3 * keen)[:, None]
         self.carts = np.minimum(np.floor(np.cumsum(waits, axis=1)).astype(np.int64), DAYS)
-        in_time = (self.day_of(acting) < end) & np.isin(np.array(MONTHS)[self.month], where)
+        in_time = (self.day_of(acting) < end) & np.isin(self.month, [MONTHS.index(month) for month in where])
         self.orders = rng.poisson(rng.gamma(2.0, 0.75, users) * np.exp(0.3 * keen) * (1 + effect * in_time))
         self.returned = rng.random(users) < 1 / (1 + np.exp(1 - keen))
         self.kinds = {trait: rng.random(users) < 0.4 for trait in TRAITS}

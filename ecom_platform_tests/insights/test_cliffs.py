@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -20,8 +21,8 @@ ACTING = (
 
 
 @cache
-def searched(definition: Definition, end: int, effect: float, seed: int, where: tuple[object, ...] = MONTHS) -> Search:
-    crowd = Crowd(np.random.default_rng(seed), USERS, definition, end, effect, where)  # type: ignore[arg-type]
+def searched(definition: Definition, end: int, effect: float, seed: int, where: tuple[date, ...] = MONTHS) -> Search:
+    crowd = Crowd(np.random.default_rng(seed), USERS, definition, end, effect, where)
     found = search(*candidates(crowd.cells()))
     assert found is not None
     return found

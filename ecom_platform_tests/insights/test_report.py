@@ -64,6 +64,16 @@ def test_only_its_main_effects_do(report: Report) -> None:
     assert [each["kind"] for each in declining.headline] == ["declined"]
 
 
+def test_the_first_screen_says_what_the_data_would_adopt(report: Report) -> None:
+    said = value_of_activation(effect="adopted", sentence="The adopted activation is borne out.")
+    asked = replace(report, answered=[Answered(BY_NUMBER["1.1"], [row("1.1", said)]), *report.answered])
+    page = html(asked)
+    assert "The adopted activation is borne out." in page[: page.index("<h2>")]
+    text = markdown(asked)
+    assert "The adopted activation is borne out." in text[: text.index("\n## ")]
+    assert report.adopted is None
+
+
 def test_topics_come_in_the_order_of_the_questions(report: Report) -> None:
     assert list(report.topics) == ["Activation", "Lifetime value"]
 
