@@ -69,6 +69,7 @@ bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.world
 	$(BIN)/python -m benchmarks.checks
+	$(BIN)/python -m benchmarks.insights
 
 lock:            ## pin what pyproject.toml asks for: to run, to deploy, to develop (needs uv)
 	$(COMPILE) --python-version 3.11 -o requirements.lock pyproject.toml
