@@ -75,6 +75,7 @@ bench: $(INSTALLED_DEV) ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.world
 	$(BIN)/python -m benchmarks.checks
+	$(BIN)/python -m benchmarks.insights
 
 finder: $(INSTALLED) ## does 1.1 find the activation that acts? 600 synthetic worlds, continued where it stopped, into docs/finder.md
 	$(BIN)/python -m ecom_platform.truth.finder

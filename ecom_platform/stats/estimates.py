@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from scipy import stats
@@ -23,6 +24,7 @@ class Estimate(NamedTuple):
     """Two-sided p-value of the null value (0 for a difference, 1 for a ratio); NaN without a standard error."""
 
 
+@lru_cache(maxsize=256)
 def critical_value(confidence: float, df: float | None = None) -> float:
     """The two-sided critical value of the normal distribution, or of Student's t with `df` degrees of freedom."""
     if not 0 < confidence < 1:
@@ -57,4 +59,4 @@ def two_sided(difference: float, standard_error: float, df: float | None = None)
     if not standard_error > 0:
         return math.nan
     statistic = abs(difference) / standard_error
-    return float(2 * (stats.norm.sf(statistic) if df is None else stats.t.sf(statistic, df)))
+    return math.erfc(statistic / math.sqrt(2)) if df is None else float(2 * stats.t.sf(statistic, df))

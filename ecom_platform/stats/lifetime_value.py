@@ -103,14 +103,14 @@ class BgNbd(NamedTuple):
         What lies beyond `most` is in the last column.
         """
         x, t_x, t = (column[:, None] for column in _arrays(x, t_x, t))
-        y = np.arange(most + 1, dtype=np.float64)
+        y = np.arange(1, most + 1, dtype=np.float64)
         shape, rate = self.r + x, self.alpha + t
-        share = rate / (rate + duration)
-        arriving = np.exp(gammaln(shape + y) - gammaln(shape) - gammaln(y + 1) + shape * np.log(share) + y * np.log1p(-share))
-        at_least = np.clip(1 - np.cumsum(arriving, axis=1) + arriving, 0.0, 1.0)
-        staying = np.exp(betaln(self.a, self.b + x + y) - betaln(self.a, self.b + x))
-        leaving = np.exp(betaln(self.a + 1, self.b + x + np.maximum(y, 1) - 1) - betaln(self.a, self.b + x))
-        found = arriving * staying + np.where(y > 0, leaving * at_least, 0.0)
+        none = (rate / (rate + duration)) ** shape
+        arriving = np.hstack([none, none * np.cumprod((shape + y - 1) / y * (duration / (rate + duration)), axis=1)])
+        at_least = np.clip(1 - np.cumsum(arriving, axis=1)[:, :-1], 0.0, 1.0)
+        staying = np.hstack([np.ones_like(x), np.cumprod((self.b + x + y - 1) / (self.a + self.b + x + y - 1), axis=1)])
+        found = arriving * staying
+        found[:, 1:] += (staying[:, :-1] - staying[:, 1:]) * at_least
         found[:, -1] += np.clip(1 - found.sum(axis=1), 0.0, 1.0)
         alive = self.probability_alive(x, t_x, t)
         found *= alive

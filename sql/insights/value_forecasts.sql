@@ -4,7 +4,7 @@
 -- - **Window**: the holdout, the last 26 weeks up to `observed_until`; a forecast knows nothing of them.
 -- - **bg_nbd_gamma_gamma**: expected purchases times the expected amount of one, the user's own mean drawn towards everyone's.
 -- - **cohort_mean**: purchases and spend a day of the user's signup month since the landmark, times 182 days.
--- - **last_period**: the user's own of the last 182 days before the holdout; scaled up for who has been on the clock for less, and
+-- - **last_period**: the user's own of the last 183 days before the holdout; scaled up for who has been on the clock for less, and
 --   taken to have been there for four weeks at least.
 -- - **frequency_mean**: the mean of users with as many purchases, half a year before.
 -- - **Null**: never. Without users to learn a mean from, it is 0.
@@ -14,7 +14,7 @@ WITH cohorts AS (
     signup_month,
     SUM(purchase_days) AS purchase_days,
     SUM(spent) AS spent,
-    SUM(observed_days + 1) AS observed_days
+    SUM(observed_days) AS observed_days
   FROM insights.purchase_histories
   GROUP BY signup_month
 ),
@@ -31,9 +31,9 @@ foreseen AS (
     ) AS bg_nbd_gamma_gamma_spent,
     SAFE_DIVIDE(cohorts.purchase_days * 182, cohorts.observed_days) AS cohort_mean_purchase_days,
     SAFE_DIVIDE(CAST(cohorts.spent AS FLOAT64) * 182, cohorts.observed_days) AS cohort_mean_spent,
-    SAFE_DIVIDE(histories.recent_purchase_days * 182, LEAST(GREATEST(histories.observed_days + 1, 28), 182))
+    SAFE_DIVIDE(histories.recent_purchase_days * 182, LEAST(GREATEST(histories.observed_days, 28), 183))
       AS last_period_purchase_days,
-    SAFE_DIVIDE(CAST(histories.recent_spent AS FLOAT64) * 182, LEAST(GREATEST(histories.observed_days + 1, 28), 182))
+    SAFE_DIVIDE(CAST(histories.recent_spent AS FLOAT64) * 182, LEAST(GREATEST(histories.observed_days, 28), 183))
       AS last_period_spent,
     COALESCE(SAFE_DIVIDE(frequencies.purchase_days, frequencies.user_count), 0) AS frequency_mean_purchase_days,
     COALESCE(SAFE_DIVIDE(CAST(frequencies.spent AS FLOAT64), frequencies.user_count), 0) AS frequency_mean_spent,

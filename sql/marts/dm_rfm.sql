@@ -52,7 +52,7 @@ histories AS (
     DATE_SUB(users.observed_until, INTERVAL holdout_days DAY) AS last_counted_day
   FROM clocks
   INNER JOIN users ON users.user_id = clocks.user_id
-  CROSS JOIN UNNEST([0, 365]) AS holdout_days
+  CROSS JOIN UNNEST([0, 182, 365]) AS holdout_days
   WHERE clocks.clock_start <= DATE_SUB(users.observed_until, INTERVAL holdout_days DAY)
 ),
 

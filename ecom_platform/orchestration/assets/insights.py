@@ -102,8 +102,8 @@ def _answers(settings: Settings) -> dg.AssetsDefinition:
 
 
 def aggregates_of(store: Warehouse, reads: list[Table]) -> "tuple[dict[str, pd.DataFrame], int]":
-    """The tables as frames, and how many bytes they are in memory."""
-    found = {str(table): store.read(table) for table in reads}
+    """The tables as frames, in order of their keys whatever the engine, and how many bytes they are in memory."""
+    found = {str(table): store.read(table).sort_by([(name, "ascending") for name in table.key]) for table in reads}
     return {name: as_frame(rows) for name, rows in found.items()}, sum(rows.nbytes for rows in found.values())
 
 

@@ -39,14 +39,14 @@ WITH silent AS (
   SELECT
     histories.user_id,
     MIN(DATE_ADD(users.signup_date, INTERVAL 30 DAY)) AS landmark,
-    MIN(DATE_ADD(users.signup_date, INTERVAL 30 + histories.observed_days DAY)) AS last_day,
+    MIN(DATE_ADD(users.signup_date, INTERVAL 29 + histories.observed_days DAY)) AS last_day,
     MIN(users.subscription_join_date) AS joined,
     MAX(orders.order_date) AS last_order
   FROM insights.purchase_histories AS histories
   INNER JOIN clean.users AS users ON users.user_id = histories.user_id
   LEFT JOIN clean.orders AS orders
     ON orders.user_id = histories.user_id
-      AND orders.order_date <= DATE_ADD(users.signup_date, INTERVAL 30 + histories.observed_days DAY)
+      AND orders.order_date <= DATE_ADD(users.signup_date, INTERVAL 29 + histories.observed_days DAY)
   GROUP BY histories.user_id
 ),
 

@@ -9,12 +9,12 @@ MOST_FREQUENT = 10
 PURCHASE_FREQUENCY_MEANS = Table(
     layer="insights",
     name="purchase_frequency_means",
-    doc="One row per purchases up to 52 weeks before the last observed day: users, and their purchases of the 26 weeks after.",
+    doc="One row per purchases up to a year before the last observed day: users, and their purchases of the 183 days after.",
     columns=(
         attribute("frequency", f"Purchases, {MOST_FREQUENT} for this many and more"),
         count("user_count", "Users who were past the landmark by then", minimum=1),
-        count("purchase_days", "Their purchases in the 26 weeks after"),
-        money("spent", "Their paid revenue in the 26 weeks after"),
+        count("purchase_days", "Their purchases in the 183 days after"),
+        money("spent", "Their paid revenue in the 183 days after"),
     ),
     key=("frequency",),
 )

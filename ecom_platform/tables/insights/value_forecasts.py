@@ -6,7 +6,7 @@ from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, s
 MODELS = {
     "bg_nbd_gamma_gamma": "BG/NBD with Gamma-Gamma on the user's own history",
     "cohort_mean": "the rate of the user's signup month so far",
-    "last_period": "what the user bought in the last 26 weeks, once more",
+    "last_period": "what the user bought in the half-year before, once more",
     "frequency_mean": "what users with as many purchases bought next, half a year before",
 }
 """What is compared, by the first part of the columns' names."""

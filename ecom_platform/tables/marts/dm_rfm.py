@@ -17,7 +17,7 @@ from ecom_platform.tables.spec import Column, ForeignKey, Layout, Table, Type, s
 
 CLOCKS = ("signup", "day_30", "first_purchase")
 
-HOLDOUTS = (0, 365)
+HOLDOUTS = (0, 182, 365)
 """Days at the end of what has been observed that are kept back, to compare a model's forecast with."""
 
 _COUNTED = "from clock_start to the last counted day"
@@ -35,7 +35,7 @@ DM_RFM = Table(
             "Where time begins: on the signup day, 30 days after it, or on the day after the first paid order.",
             accepted=CLOCKS,
         ),
-        attribute("holdout_days", "The last observed days that are not counted: 0 or 365"),
+        attribute("holdout_days", "The last observed days that are not counted: 0, 182 or 365"),
         Column("clock_start", Type.DATE, "First day that the clock counts."),
         count("frequency", f"x: days with a paid order {_COUNTED}"),
         attribute(

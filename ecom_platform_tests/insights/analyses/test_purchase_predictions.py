@@ -45,7 +45,9 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
 def test_a_history_counts_days_with_a_paid_order_from_the_landmark_to_the_holdout(marts: Marts) -> None:
     ann = marts.row(PURCHASE_HISTORIES, user_id="ann")
     days = {(day - LANDMARK).days for day in (LANDMARK, LANDMARK + timedelta(days=10), CUT)}
-    assert (ann["purchase_days"], ann["last_purchase_day"], ann["observed_days"]) == history(days, 0, (CUT - LANDMARK).days)
+    x, t_x, t = history(days, 0, (CUT - LANDMARK).days)
+    # Days of the mart are counted from 1, the landmark.
+    assert (ann["purchase_days"], ann["last_purchase_day"], ann["observed_days"]) == (x, t_x + 1, t + 1)
     assert (ann["spent"], ann["holdout_purchase_days"], ann["holdout_spent"]) == (40, 2, 20)
     assert (ann["earlier_purchase_days"], ann["recent_purchase_days"], ann["recent_spent"]) == (2, 1, 10)
 
@@ -53,11 +55,11 @@ def test_a_history_counts_days_with_a_paid_order_from_the_landmark_to_the_holdou
 def test_whoever_is_past_the_landmark_is_on_the_clock_buyer_or_not(marts: Marts) -> None:
     assert marts.values(PURCHASE_HISTORIES, "user_id") == ["ann", "bob"]
     bob = marts.row(PURCHASE_HISTORIES, user_id="bob")
-    assert (bob["purchase_days"], bob["last_purchase_day"], bob["observed_days"]) == (0, 0, 0)
+    assert (bob["purchase_days"], bob["last_purchase_day"], bob["observed_days"]) == (0, 0, 1)
 
 
 def test_weeks_are_the_nearest(marts: Marts) -> None:
-    observed = (CUT - LANDMARK).days
+    observed = (CUT - LANDMARK).days + 1
     ann = marts.row(PURCHASE_HISTORY_CELLS, purchase_days=3)
     assert (ann["last_purchase_week"], ann["observed_weeks"]) == (round(observed / 7), round(observed / 7))
     assert (ann["holdout_purchase_days"], ann["user_count"]) == (2, 1)

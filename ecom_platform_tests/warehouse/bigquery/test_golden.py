@@ -14,21 +14,32 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from ecom_platform.insights.analysis import analysis
+from ecom_platform.insights.inquiry import inquiry
+from ecom_platform.orchestration.assets.analyses import analysed
+from ecom_platform.orchestration.assets.insights import answered
 from ecom_platform.quality.checks.validation import validate
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, RAW, Table
+from ecom_platform.tables.insights.answers import ANSWERS_TO
+from ecom_platform.tables.insights.questions import QUESTIONS, Question
 from ecom_platform.warehouse.contract import Warehouse
 from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
 from ecom_platform.warehouse.sql import SqlAsset
 from ecom_platform.world import World, WorldSettings
+from ecom_platform_tests.quality.built import ANALYSED, SHOP, analyse
 from ecom_platform_tests.warehouse.bigquery.emulator import Emulator
 
 pytestmark = pytest.mark.bigquery
 
-MONTHS = [date(2024, month, 1) for month in range(1, 7)]
+MONTHS = [date(2022 + number // 12, 1 + number % 12, 1) for number in range(9, 30)]
+"""So many that the outcome windows and the holdout of the first cohorts have been observed."""
 KEYS = [month.isoformat() for month in MONTHS]
-USERS = 4_000
+USERS = 1_500
 ASSETS = platform_sql()
+
+PYTHON = ("analysis", "insights")
+"""The layers that Python builds on."""
 
 LONG_NUMERIC = re.compile(r"(-?\d+)\.(\d*?)0+(?!\d)")
 
@@ -47,6 +58,8 @@ def both(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         raw = {t: pa.concat_tables([cohort[t.name] for cohort in cohorts]) for t in RAW if t.partitioned}
         warehouse.replace(raw, KEYS)
         for asset in ASSETS:
+            for estimated in (table for table in asset.reads if table in ANALYSED):
+                analyse(warehouse, estimated)
             warehouse.replace({asset.table: asset.query()}, KEYS if asset.table.partitioned else None)
     return warehouses
 
@@ -57,6 +70,26 @@ def test_an_asset_has_the_same_rows_on_both(both: tuple[Warehouse, Warehouse], a
     assert on_bigquery.num_rows == on_duckdb.num_rows
     for name in asset.table.column_names:
         assert on_bigquery[name].to_pylist() == on_duckdb[name].to_pylist(), name
+
+
+def test_every_insight_has_something_to_tell(both: tuple[Warehouse, Warehouse]) -> None:
+    empty = {str(asset.table) for asset in ASSETS if asset.table.layer in PYTHON and not both[0].read(asset.table).num_rows}
+    assert empty == set()
+
+
+@pytest.mark.parametrize("table", ANALYSED, ids=str)
+def test_an_analysis_finds_the_same_on_both(both: tuple[Warehouse, Warehouse], table: Table) -> None:
+    on_duckdb, on_bigquery = (analysed(warehouse, SHOP, analysis(table)) for warehouse in both)
+    assert on_bigquery.finding.sentence == on_duckdb.finding.sentence
+    assert on_bigquery.rows == on_duckdb.rows
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.number)
+def test_a_question_has_the_same_answer_on_both(both: tuple[Warehouse, Warehouse], question: Question) -> None:
+    on_duckdb, on_bigquery = (answered(warehouse, SHOP, question, inquiry(question)) for warehouse in both)
+    assert on_bigquery.rows == on_duckdb.rows
+    for warehouse in both:
+        warehouse.replace({ANSWERS_TO[question.number]: on_duckdb.rows}, None)
 
 
 @pytest.mark.parametrize("table", RAW, ids=str)
