@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ecom_platform.dashboard.page import name_of
-from ecom_platform.dashboard.words import VALUES, Text
+from ecom_platform.dashboard.words import VALUES, Text, name_of
 
 if TYPE_CHECKING:
     import altair as alt

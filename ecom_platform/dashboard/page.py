@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ecom_platform.dashboard.cube import CubeSpec, Value
-from ecom_platform.dashboard.words import NAMES, Text
+from ecom_platform.dashboard.words import Text
 from ecom_platform.tables.metrics import Metric, Total
 from ecom_platform.tables.spec import Table
 
@@ -179,8 +179,3 @@ class Page:
         """Every figure it shows, in the order of appearance."""
         cards = (card.figure.metric for card in self.cards if card.figure.metric)
         return tuple(dict.fromkeys((*cards, *(metric for chart in self.charts for metric in chart.metrics))))
-
-
-def name_of(field_name: str) -> Text:
-    """What a column of rows is called; its own name, where it is no axis of the pages."""
-    return NAMES.get(field_name, Text(field_name, field_name))

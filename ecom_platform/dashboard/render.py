@@ -12,9 +12,9 @@ from typing import Any
 from ecom_platform.dashboard.canvas import Canvas, config
 from ecom_platform.dashboard.cube import Cube, CubeSpec, Value, read_cubes
 from ecom_platform.dashboard.edition import Edition
-from ecom_platform.dashboard.page import Card, Chart, Figure, Fixed, Grouping, Page, View, name_of
+from ecom_platform.dashboard.page import Card, Chart, Figure, Fixed, Grouping, Page, View
 from ecom_platform.dashboard.vega import bundle
-from ecom_platform.dashboard.words import KINDS, KOREAN, NAMES, UI, VALUES, Text
+from ecom_platform.dashboard.words import KINDS, KOREAN, NAMES, UI, VALUES, Text, name_of
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.tables.metrics import Metric, Total, Unit
@@ -297,7 +297,7 @@ def labels_of(contents: Contents, language: str) -> dict[str, list[Any]]:
     """The labels of every axis of the page, in order."""
     own = {axis: list(values) for cube in contents.cubes.values() for axis, values in cube.axes.items()}
     dimensions = {name: sorted({kind[i] for kind in contents.kinds}, key=_order(name)) for i, name in enumerate(DIMENSIONS)}
-    every: dict[str, list[Value]] = {**own, **dimensions}
+    every: dict[str, list[Any]] = {**own, **dimensions}
     return {axis: [_value(value, language) for value in found] for axis, found in every.items()}
 
 

@@ -6,8 +6,8 @@ What differs between targets is asked of the resource, or of the warehouse it op
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -50,11 +50,14 @@ class DuckDBResource(WarehouseResource):
     wait_seconds: float = 600
     memory_limit: str = "1GB"
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[DuckDBResource]:  # noqa: ARG002
+    _session: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Keeps the file open for a whole run, except while another process wants it: opening it costs 50 ms."""
-        with self.open().session():
-            yield self
+        self._session.enter_context(self.open().session())
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        self._session.close()
 
     def open(self) -> Warehouse:
         from ecom_platform.warehouse.duckdb.warehouse import DuckDBWarehouse
