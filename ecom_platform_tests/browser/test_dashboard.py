@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from ecom_platform.dashboard.pages import PAGES
 from ecom_platform.dashboard.rollup import Rollup, model_in
@@ -21,7 +21,7 @@ from ecom_platform_tests.browser.conftest import QUIET
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1440, height=1000), ViewportSize(width=390, height=844)
 EVERY = [(page.name, language) for page in PAGES for language in LANGUAGES]
 EACH_PAGE = pytest.mark.parametrize(("name", "language"), EVERY, ids=lambda each: str(each))
 DRAWN = "body[data-drawn]"
@@ -99,14 +99,14 @@ def test_a_page_draws_every_chart_and_asks_nobody_else(home: Path, seen: Seen, n
         assert nothing or chart.locator("svg [role='graphics-symbol'], svg [role='graphics-object']").count() > 0
     assert seen.page.locator("html").get_attribute("lang") == language
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
-    seen.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    seen.page.set_viewport_size(NARROW)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @EACH_PAGE
 def test_nothing_serious_stands_in_anybody_s_way(home: Path, seen: Seen, name: str, language: str) -> None:
     for size, scheme in ((WIDE, "light"), (NARROW, "dark")):
-        seen.page.set_viewport_size(size)  # type: ignore[arg-type]
+        seen.page.set_viewport_size(size)
         seen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         seen.page.goto(address(home, name, language))
         seen.drawn()
