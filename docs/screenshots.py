@@ -37,12 +37,14 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        page = browser.new_page()
         for name in arguments.pages or (*PAGES, *DASHBOARD):
             if name in DASHBOARD:
+                page.set_viewport_size({"width": 1440, "height": 1660})
                 page.goto((arguments.home / "dashboard" / DASHBOARD[name]).resolve().as_uri())
                 page.wait_for_selector("body[data-drawn]")
             else:
+                page.set_viewport_size({"width": 1440, "height": 860})
                 page.goto(arguments.url + PAGES[name])
                 page.wait_for_timeout(SETTLE_MILLISECONDS)
             page.screenshot(path=arguments.out / f"{name}.png")

@@ -297,7 +297,7 @@ def labels_of(contents: Contents, language: str) -> dict[str, list[Any]]:
     """The labels of every axis of the page, in order."""
     own = {axis: list(values) for cube in contents.cubes.values() for axis, values in cube.axes.items()}
     dimensions = {name: sorted({kind[i] for kind in contents.kinds}, key=_order(name)) for i, name in enumerate(DIMENSIONS)}
-    every: dict[str, list[Any]] = {**own, **dimensions}
+    every: dict[str, Any] = {**own, **dimensions}
     return {axis: [_value(value, language) for value in found] for axis, found in every.items()}
 
 
