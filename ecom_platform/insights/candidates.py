@@ -165,7 +165,7 @@ def before(values: Floats) -> Floats:
 
 
 def candidates(cells: pd.DataFrame) -> tuple[Candidates, Candidates]:
-    """The candidates in the earlier cohorts, which have half of the users or a little more, and in the later ones."""
+    """The candidates in the earlier cohorts, which have about two thirds of the users, and in the later ones."""
     names = ["session_count", "event_type", "event_count"]
     grouped = cells.groupby(names, sort=True)
     distinct = cells[names].drop_duplicates()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MINIMUM_USERS = 30
 """Fewer users in a group say nothing that is worth a sentence."""
 
+EARLIER = 2 / 3
+"""Share of the users in whose cohorts something is looked for: to confirm it takes fewer than to find it."""
+
 LATER_WINDOW = "days 30 to 359"
 RETURN_WINDOW = "days 30 to 89"
 
@@ -41,10 +44,10 @@ def total(cells: pd.DataFrame, column: str) -> int:
 
 
 def earlier_months(cells: pd.DataFrame, users: str) -> list[Any]:
-    """The first signup months that together have half of all `users` or a little more: what is found there is judged on the
-    others."""
+    """The first signup months, with about two thirds of all `users`: what is found there is judged on the others."""
     by_month = cells.groupby("signup_month")[users].sum().sort_index()
-    return list(by_month.index[by_month.cumsum() - by_month < by_month.sum() / 2])
+    middles = by_month.cumsum() - by_month / 2
+    return list(by_month.index[middles < EARLIER * by_month.sum()])
 
 
 def share(cells: pd.DataFrame, events: str, of: str) -> Sample:

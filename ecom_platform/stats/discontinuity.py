@@ -99,10 +99,13 @@ class Steps(NamedTuple):
     """The step at one day in each curve of a family: arrays of shape (f,), NaN where it cannot be told from a trend."""
 
     estimate: Floats
-    """As in `Jump`; so are the others."""
+    """Mean from that day on less mean before it, at the step."""
     standard_error: Floats
+    """Its standard error, as in `Jump`."""
     z: Floats
+    """The estimate over its standard error."""
     p_value: Floats
+    """Two-sided p-value of no step."""
 
 
 def steps(

@@ -37,15 +37,15 @@ there would have been none.
 
 - **Predictor**: the candidate whose users differ most in later orders (correlation), chosen on the earlier cohorts and judged
   on the later ones. Keen users do more of everything, so this need not be what acts.
-- **Lever**: the candidate at whose window's end there is a *cliff*: {LATER_WINDOW}'s orders, by the day on which it was met,
-  drop there beyond the trend of four days on each side. Found in the earlier cohorts, with the false discovery rate over
-  all candidates and windows held at 5 % (Benjamini-Yekutieli), then confirmed by one test on the later cohorts; named by the
-  clearest cliff in all cohorts. Its size is read from the later ones.
+- **Lever**: the candidate with a *cliff* at its window's end: the orders of {LATER_WINDOW}, by the day on which it was met,
+  drop there beyond the trend of four days on each side. Found in the earlier cohorts, which have about two thirds of the
+  users, with the false discovery rate over all candidates and windows held at 5 % (Benjamini-Yekutieli), then confirmed by
+  one test on the later cohorts; named by the clearest cliff in all cohorts. Its size is read from the later ones.
 - **Screens**: channel and device must not jump on that day (p < 0.001 withdraws the claim), nor may later orders drop on
   another day of the same definition.
 - **Adopted**: {ACTIVATION.rule}. It is compared with what the data would adopt.
 
-Where nothing stands out, the answer is that it cannot be told, and how large a cliff would have."""
+Where nothing stands out, the answer says so, and how large a cliff would have."""
 
 
 def answer(aggregates: Aggregates, _: Context) -> Sequence[Effect]:

@@ -30,7 +30,7 @@ NAMES = ("auc", "calibration_slope", "calibration_intercept", "top_tenth_lift")
 
 DEFINITION = f"""*Returned*: an event or an order (paid or failed) on {RETURN_WINDOW}. It is predicted twice, after
 {WINDOWS[0]} and after {WINDOWS[1]} days, from counts of {COUNTS}.
-A logistic regression is fitted to the earlier cohorts, which have half of the users, and judged on the later ones:
+A logistic regression is fitted to the earlier cohorts, which have about two thirds of the users, and judged on the later ones:
 
 - `auc`: share of pairs, of one who returned and one who did not, in which the former has the higher score (0.5: a coin).
 - `calibration_slope`: 1 if the scores are as far apart as they should be, below 1 if they are too extreme.
