@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from ecom_platform.insights.analysis import AnalysisResult, analysis
+from ecom_platform.insights.inquiry import as_frame
 from ecom_platform.tables import CATALOG, Table
-from ecom_platform_tests.insights.aggregates import SHOP, aggregate, as_frame
+from ecom_platform_tests.insights.aggregates import SHOP, aggregate
 from ecom_platform_tests.marts.shop import Marts
 
 

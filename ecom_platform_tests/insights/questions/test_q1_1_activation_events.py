@@ -10,11 +10,12 @@ import pytest
 
 from ecom_platform.insights.candidates import Definition, adopted_definition
 from ecom_platform.insights.effect import Effect, Kind
+from ecom_platform.insights.inquiry import as_frame
 from ecom_platform.insights.questions import f5_activation_metric
 from ecom_platform.insights.questions.q1_1_activation_events import INQUIRY
 from ecom_platform.tables.activation import ACTIVATION
 from ecom_platform.tables.insights.definition_days import DEFINITION_DAYS
-from ecom_platform_tests.insights.aggregates import aggregate, answered, as_frame, by_name
+from ecom_platform_tests.insights.aggregates import aggregate, answered, by_name
 from ecom_platform_tests.insights.definition_days import Crowd
 from ecom_platform_tests.marts.shop import Marts, Shop
 

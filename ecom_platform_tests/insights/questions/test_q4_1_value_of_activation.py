@@ -167,7 +167,8 @@ def test_what_attributes_explain_is_taken_away_and_the_rest_is_no_effect() -> No
     effects = answered(INQUIRY, value_by_activation=aggregate(VALUE, rows, device="iOS", region="Seoul"))
     assert effects["landmark_orders"].estimate == pytest.approx(2.0)
     adjusted = effects["adjusted_orders"]
-    assert (adjusted.kind, adjusted.estimate) == (Kind.ASSOCIATION, pytest.approx(1.0))
+    assert adjusted.kind is Kind.ASSOCIATION
+    assert adjusted.estimate == pytest.approx(1.0)
     assert adjusted.sentence.startswith(
         "Among users of the same device, region and channel, activated ones have 1.00 paid orders"
     )

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from ecom_platform.insights.effect import Effect, Kind
-from ecom_platform.insights.inquiry import Inquiry, inquiry
+from ecom_platform.insights.inquiry import Inquiry, as_frame, inquiry
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.insights.answers import ANSWERS_TO
 from ecom_platform.tables.insights.questions import QUESTIONS
-from ecom_platform_tests.insights.aggregates import aggregate, answered, as_frame, by_name
+from ecom_platform_tests.insights.aggregates import aggregate, answered, by_name
 from ecom_platform_tests.marts.shop import Marts, Shop
 
 BEHAVIOUR = ("1.2", "1.3", "2.1", "2.2", "2.3", "3.1", "3.2")
