@@ -2,7 +2,9 @@
 
 A product has a discount on one weekday. Two users who saw products with the same discount weekdays (the same *mask*), one of
 whom signed up on such a day, differ in what the calendar did, and in the weekday itself; fixed effects of mask and of weekday
-take away both. A discount that had ended the day before the signup is the placebo: nobody met it, so it must do nothing.
+take away both. What a weekday does may depend on how much was seen (at weekends people buy more, and those who look at much
+the most), so weekdays are compared among masks of as many days. A discount that had ended the day before the signup is the
+placebo: nobody met it, so it must do nothing.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ DISCOUNTS = "insights.discount_cells"
 DISCOUNT_CATEGORIES = "insights.discount_category_cells"
 
 POPULATION = "users who saw a product with a discount day on the signup day"
-METHOD = "least squares with fixed effects of discount mask and weekday of the signup, robust errors"
-ASSUMPTIONS = "Among users who saw products with the same discount days, the weekday of the signup matters to all alike."
+METHOD = (
+    "least squares with fixed effects of discount mask and, by the number of its days, weekday of the signup; robust errors"
+)
+ASSUMPTIONS = "Among users who saw products with as many discount days, the weekday of the signup matters to all alike."
 CAVEATS = "Products without a discount day say nothing here."
 
 REFUTED = 0.01
@@ -36,7 +40,7 @@ REFUTED = 0.01
 DESIGN = """Exposed: on the signup day the user saw a product on its discount day.
 
 - **Effect**: exposed users less the others, among users who saw products with the same discount weekdays (128 masks) and with
-  the weekday of the signup held fixed: the calendar decides who met a discount. Robust errors.
+  the weekday of the signup held fixed, for masks of each size: the calendar decides who met a discount. Robust errors.
 - **Naive**: exposed less unexposed users as they are. Who looks at more products meets more discounts and is keener.
 - **Placebo**: products whose discount ended the day before the signup. They must do nothing: if they do (p < 0.01), the
   assumption is refuted and the claim is withdrawn."""
@@ -77,9 +81,10 @@ def design(cells: pd.DataFrame, outcomes: Sequence[Sample]) -> Design | None:
         return None
     mask, weekday = (cells[name].to_numpy(dtype=np.int64) for name in ("discount_mask", "signup_weekday"))
     day_before = (mask >> (weekday + 6) % 7) & 1
+    held = [mask, 7 * sum((mask >> day) & 1 for day in range(7)) + weekday]
     try:
-        effect = absorbing_regression(outcomes, exposed.astype(float), [mask, weekday])
-        both = absorbing_regression(outcomes, np.column_stack([exposed, day_before]).astype(float), [mask, weekday])
+        effect = absorbing_regression(outcomes, exposed.astype(float), held)
+        both = absorbing_regression(outcomes, np.column_stack([exposed, day_before]).astype(float), held)
     except ValueError:
         return None
     naive = sides[0].mean - sides[1].mean

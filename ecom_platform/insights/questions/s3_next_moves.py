@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, numbers
+from ecom_platform.insights.cells import LATER_WINDOW, MINIMUM_USERS, finite, later, numbers
 from ecom_platform.insights.discounts import DISCOUNTS
 from ecom_platform.insights.effect import Effect, Kind, declined
 from ecom_platform.insights.experiments import EXPERIMENTS, MISMATCH, TRIAL, instrument_cells, of_experiment, sizes_as_planned
@@ -35,12 +35,12 @@ LEVERS = {
 }
 METHODS = {
     "nudge": "effect of the nudge a user it is shown to (4.1), times everybody",
-    "discount": "effect of a discount a user who meets it (F3), times the share of users who could have met one and did not",
+    "discount": "relative effect of meeting a discount (F3), times the revenue of users who could have met one and did not",
     "trial_offer": "difference between the arms of the trial offer within signup months, times everybody; robust errors",
 }
 ASSUMPTIONS = {
     "nudge": "New users are like those of the experiment.",
-    "discount": "Who met no discount would have gained from one as those did who met one.",
+    "discount": "Who met no discount would have gained the same share from one as those who could be compared.",
     "trial_offer": "New users are like those of the experiment.",
 }
 
@@ -48,8 +48,8 @@ DEFINITION = f"""The gain of a lever is its causal effect on the paid revenue of
 reach beside those whom it reaches anyway, in {PER:,} new users.
 
 - **Nudge**: the effect of the nudge itself (4.1), shown to everybody instead of to nobody.
-- **Discount**: the effect of meeting a discount on the signup day (F3), for the users who saw products that have a discount
-  day and met none.
+- **Discount**: the relative effect of meeting a discount on the signup day (F3), on the revenue of the users who saw products
+  that have a discount day and met none.
 - **Trial offer**: the later revenue of those who were offered a trial less that of the others, made to everybody instead of
   to nobody. What a subscription is worth to subscribers (6.2) says little about those whom only the offer persuades.
 
@@ -100,14 +100,16 @@ def _nudge(aggregates: Aggregates) -> Gain | None:
 
 
 def _discount(aggregates: Aggregates) -> Gain | None:
-    found = _answer(aggregates[DISCOUNT], "late_revenue")
+    found, plain = (_answer(aggregates[DISCOUNT], name) for name in ("late_relative", "late_revenue"))
     everybody = int(aggregates[VALUE]["mature_user_count"].sum())
     if found is None or everybody < MINIMUM_USERS:
         return None
     cells = aggregates[DISCOUNTS]
-    reached = min(float(cells.loc[~cells["is_exposed"], "mature_user_count"].sum()) / everybody, 1.0)
-    naive = None if found.naive is None else found.naive * reached
-    return _gain(found.estimate * reached, found.standard_error * reached, naive, found.n)
+    unexposed = later(cells[~cells["is_exposed"]], "revenue")
+    reached = min(unexposed.n / everybody, 1.0)
+    revenue = unexposed.mean * reached
+    naive = None if plain is None or plain.naive is None else plain.naive * reached
+    return _gain(found.estimate * revenue, found.standard_error * revenue, naive, found.n)
 
 
 def _trial_offer(aggregates: Aggregates) -> Gain | None:

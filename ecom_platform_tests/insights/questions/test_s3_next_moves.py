@@ -26,13 +26,17 @@ def answers(table: str, **effects: tuple[float | None, float, float | None]) -> 
     return aggregate(table, rows)
 
 
+def spent(n: int, mean: float) -> dict[str, Any]:
+    """What n mature users spend later: `mean`, give or take 100,000."""
+    return {"mature_user_count": n, "later_revenue": Decimal(n * mean), "later_revenue_squared": n * (mean**2 + 1e10)}
+
+
 def trial(gain: float) -> pd.DataFrame:
     """The offer makes a tenth subscribe, and all who are offered it spend `gain` more than 100,000."""
 
     def row(arm: str, subscribes: bool, n: int) -> dict[str, Any]:
-        mean = 100_000 + gain * (arm == "treatment")
-        sums = {"later_revenue": Decimal(n * mean), "later_revenue_squared": n * (mean**2 + 1e10)}
-        return {"arm": arm, "is_subscriber": subscribes, "user_count": n, "mature_user_count": n, **sums}
+        revenue = spent(n, 100_000 + gain * (arm == "treatment"))
+        return {"arm": arm, "is_subscriber": subscribes, "user_count": n, **revenue}
 
     rows = [
         row("treatment", True, 40_000),
@@ -46,15 +50,19 @@ def trial(gain: float) -> pd.DataFrame:
 def moves(
     nudge: float | None = 10_000, discount: float | None = 5_000, offer: float | None = 4_000, error: float = 500
 ) -> dict[str, Effect]:
-    """Half of the users saw a product with a discount day and met none."""
+    """Half of the users saw a product with a discount day and met none; these spend 100,000."""
     cells = [
         {"discount_mask": 1, "signup_weekday": 0, "is_exposed": True, "mature_user_count": 2_000},
-        {"discount_mask": 1, "signup_weekday": 1, "is_exposed": False, "mature_user_count": 5_000},
+        {"discount_mask": 1, "signup_weekday": 1, "is_exposed": False, **spent(5_000, 100_000)},
     ]
     frames = {
         ACTIVATION: answers(ACTIVATION, nudge_revenue=(nudge, error, None), landmark_revenue=(200_000.0, error, None)),
         NUDGE: answers(NUDGE, nudge_activation=(0.2, 0.01, None)),
-        DISCOUNT: answers(DISCOUNT, late_revenue=(discount, error, 90_000.0)),
+        DISCOUNT: answers(
+            DISCOUNT,
+            late_relative=(None if discount is None else discount / 100_000, error / 100_000, None),
+            late_revenue=(discount, error, 90_000.0),
+        ),
         EXPERIMENTS: aggregate(EXPERIMENTS) if offer is None else trial(offer),
         DISCOUNTS: aggregate(DISCOUNTS, cells),
         VALUE: aggregate(VALUE, [{"plan": "Free", "activation": "activated", "mature_user_count": 10_000}]),
