@@ -44,6 +44,8 @@ OWN_SCHEMA = "platform"
 CLAIM = "world"
 """The table, in that schema, that says whose data the warehouse holds."""
 
+FEW_ROWS = 1_000_000
+
 OUTSIDE = "outside the partitions: "
 
 
@@ -87,7 +89,7 @@ class DuckDBWarehouse(Warehouse):
             table: content if isinstance(content, Query) else Rows.checked(table, content, months[table])
             for table, content in contents.items()
         }
-        with self._connection(Mode.WRITE) as connection, self._transaction(connection):
+        with self._connection(Mode.WRITE) as connection, _threads(connection, prepared), self._transaction(connection):
             return {table: self._replace(connection, table, prepared[table], months[table]) for table in contents}
 
     def update(
@@ -98,7 +100,7 @@ class DuckDBWarehouse(Warehouse):
             table: content if isinstance(content, Query) else Rows.checked(table, content, months[table])
             for table, content in contents.items()
         }
-        with self._connection(Mode.WRITE) as connection, self._transaction(connection):
+        with self._connection(Mode.WRITE) as connection, _threads(connection, prepared), self._transaction(connection):
             return {table: self._update(connection, table, prepared[table], months[table], whole) for table in contents}
 
     def read(
@@ -379,6 +381,24 @@ class DuckDBWarehouse(Warehouse):
                     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
                     connection.execute(f"CREATE VIEW {place} AS FROM stored.{place}")
             return connection.execute(native).to_arrow_table()
+
+
+@contextmanager
+def _threads(connection: duckdb.DuckDBPyConnection, contents: Mapping[Table, Rows | Query]) -> Iterator[None]:
+    """One thread for a few rows in memory: several that share them spend half of their time waiting for each other."""
+    import duckdb
+
+    few = all(isinstance(content, Rows) for content in contents.values())
+    if not few or sum(content.rows.num_rows for content in contents.values() if isinstance(content, Rows)) > FEW_ROWS:
+        yield
+        return
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        # After a failure the connection may be broken, and is closed.
+        with suppress(duckdb.Error):
+            connection.execute("RESET threads")
 
 
 def _insert_rows(connection: duckdb.DuckDBPyConnection, rows: pa.Table, into: str) -> None:
