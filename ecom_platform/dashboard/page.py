@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecom_platform.dashboard.canvas import Canvas
 
 
-class Interval(StrEnum):
+class IntervalKind(StrEnum):
     """How a figure's 95 % interval is computed in the page."""
 
     NONE = ""
@@ -52,14 +52,14 @@ class Figure:
     numerator: str
     denominator: str = ""
     metric: Metric | Total | None = None
-    interval: Interval = Interval.NONE
+    interval: IntervalKind = IntervalKind.NONE
     squares: str = ""
     months_back: int = 0
     at_least: int = 0
     against: Against = Against.SAME
 
     def __post_init__(self) -> None:
-        if (self.interval is Interval.MEAN) != bool(self.squares):
+        if (self.interval is IntervalKind.MEAN) != bool(self.squares):
             raise ValueError(f"the figure {self.name} needs a sum of squares for the interval of a mean, and for no other")
 
 

@@ -301,21 +301,21 @@ def choices(model: Mapping[str, Any], combinations: int, seed: int) -> list[Choi
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Agreement:
     """What was compared, and where the page says something else: a sentence each."""
 
     figures: int
     differences: Sequence[str]
 
 
-def compare(store: Warehouse, path: Path, combinations: int, seed: int = 0) -> Comparison:
+def compare(store: Warehouse, path: Path, combinations: int, seed: int = 0) -> Agreement:
     """Every measure of every cube of a written page, and every card's figure, against the marts, for many choices.
 
     Raises ValueError for a file that is no page, and the warehouse's errors where the marts are not as specified.
     """
     model = model_in(path)
     if not model["kinds"]:
-        return Comparison(0, [])
+        return Agreement(0, [])
     rollup, made = Rollup(model), choices(model, combinations, seed)
     differences: list[str] = []
     counted: dict[str, dict[str, Numbers]] = {}
@@ -337,7 +337,7 @@ def compare(store: Warehouse, path: Path, combinations: int, seed: int = 0) -> C
             figures += 1
             if difference := _card(rollup, card, choice, counted[card["cube"]], at):
                 differences.append(difference)
-    return Comparison(figures, differences)
+    return Agreement(figures, differences)
 
 
 def outside(path: Path) -> list[str]:

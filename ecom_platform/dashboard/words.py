@@ -83,6 +83,12 @@ NAMES = {
 }
 """Names of axes and of the columns under a chart that belong to no metric."""
 
+
+def name_of(field_name: str) -> Text:
+    """What a column of rows is called; its own name, where it is no axis of the pages."""
+    return NAMES.get(field_name, Text(field_name, field_name))
+
+
 UI = {
     "brand": Text("Activation → value", "활성화 → 가치"),
     "skip": Text("Skip to content", "본문으로 건너뛰기"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from ecom_platform.dashboard.canvas import BLUE, ORANGE, RAMP, Canvas
 from ecom_platform.dashboard.cube import CubeSpec
-from ecom_platform.dashboard.page import Card, Chart, Clock, Figure, Fixed, Interval, Page, View
+from ecom_platform.dashboard.page import Card, Chart, Clock, Figure, Fixed, IntervalKind, Page, View
 from ecom_platform.dashboard.words import Text
 from ecom_platform.tables.dashboard.purchase_forecast import PURCHASE_FORECAST
 from ecom_platform.tables.dashboard.retention_by_day import RETENTION_BY_DAY
@@ -26,17 +26,17 @@ FEWEST = 100
 """Users below whom a point of a curve says more about chance than about them."""
 DAYS = {1: RETENTION_DAY_1, 7: RETENTION_DAY_7, 30: RETENTION_DAY_30}
 
-RETENTION = Figure("retention", "active_user_count", "eligible_user_count", MONTHLY_RETENTION, Interval.SHARE)
-CURVE = Figure("retention", "active_user_count", "eligible_user_count", MONTHLY_RETENTION, Interval.SHARE, at_least=FEWEST)
+RETENTION = Figure("retention", "active_user_count", "eligible_user_count", MONTHLY_RETENTION, IntervalKind.SHARE)
+CURVE = Figure("retention", "active_user_count", "eligible_user_count", MONTHLY_RETENTION, IntervalKind.SHARE, at_least=FEWEST)
 USERS = Figure("users", "user_count")
 ELIGIBLE = Figure("eligible", "eligible_user_count")
 VALUE = Figure(
-    "value", "revenue", "eligible_user_count", LIFETIME_VALUE, Interval.MEAN, squares="revenue_squared", at_least=FEWEST
+    "value", "revenue", "eligible_user_count", LIFETIME_VALUE, IntervalKind.MEAN, squares="revenue_squared", at_least=FEWEST
 )
 
 
 def _day(day: int) -> Figure:
-    return Figure("retention", "active_user_count", "eligible_user_count", DAYS[day], Interval.SHARE)
+    return Figure("retention", "active_user_count", "eligible_user_count", DAYS[day], IntervalKind.SHARE)
 
 
 def heatmap(canvas: Canvas) -> Any:
@@ -288,7 +288,7 @@ PAGE = Page(
             View(
                 "days",
                 ("activation_level", "days_since_signup"),
-                (Figure("retention", "active_user_count", "eligible_user_count", RETENTION_DAY_30, Interval.SHARE),),
+                (Figure("retention", "active_user_count", "eligible_user_count", RETENTION_DAY_30, IntervalKind.SHARE),),
             ),
             days,
             span=5,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ecom_platform.dashboard.canvas import BLUE, ORANGE, SKY, VERMILION, Canvas
 from ecom_platform.dashboard.cube import CubeSpec
-from ecom_platform.dashboard.page import Against, Card, Chart, Clock, Figure, Grouping, Interval, Page, View
+from ecom_platform.dashboard.page import Against, Card, Chart, Clock, Figure, Grouping, IntervalKind, Page, View
 from ecom_platform.dashboard.words import VALUES, Text
 from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.tables.dashboard.kpis_by_month import KPIS_BY_MONTH
@@ -46,13 +46,13 @@ PATH = Grouping(
 SESSIONS = Figure("sessions", "session_count", metric=TOTALS["stage_sessions"])
 REACH = Figure("reach", "session_count", "session_count", STAGE_REACH, against=Against.FIRST)
 STEP = Figure("step", "session_count", "session_count", STAGE_CONVERSION, against=Against.PREVIOUS)
-LOST = Figure("lost", "session_count", "session_count", DROP_OFF_RATE, Interval.SHARE, against=Against.LOST)
-FROM_START = Figure("step", "session_count", "session_count", STAGE_CONVERSION, Interval.SHARE, against=Against.FIRST)
+LOST = Figure("lost", "session_count", "session_count", DROP_OFF_RATE, IntervalKind.SHARE, against=Against.LOST)
+FROM_START = Figure("step", "session_count", "session_count", STAGE_CONVERSION, IntervalKind.SHARE, against=Against.FIRST)
 TIMES = Figure("sessions", "session_count", metric=TOTALS["step_sessions"])
-FAILED = Figure("failed", "failed_order_count", "orders", PAYMENT_FAILURE_RATE, Interval.SHARE)
-CONVERSION = Figure("conversion", "purchase_sessions", "session_count", SESSION_TO_PURCHASE_RATE, Interval.SHARE)
-SUCCESS = Figure("success", "purchase_sessions", "payment_sessions", PAYMENT_TO_PURCHASE_RATE, Interval.SHARE)
-SKIPPED = Figure("skipped", "skipping_sessions", "checkout_sessions", CHECKOUT_WITHOUT_CART_SHARE, Interval.SHARE)
+FAILED = Figure("failed", "failed_order_count", "orders", PAYMENT_FAILURE_RATE, IntervalKind.SHARE)
+CONVERSION = Figure("conversion", "purchase_sessions", "session_count", SESSION_TO_PURCHASE_RATE, IntervalKind.SHARE)
+SUCCESS = Figure("success", "purchase_sessions", "payment_sessions", PAYMENT_TO_PURCHASE_RATE, IntervalKind.SHARE)
+SKIPPED = Figure("skipped", "skipping_sessions", "checkout_sessions", CHECKOUT_WITHOUT_CART_SHARE, IntervalKind.SHARE)
 
 
 def stages(canvas: Canvas) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ecom_platform.dashboard.canvas import BLUE, GREY, ORANGE, Canvas
 from ecom_platform.dashboard.cube import CubeSpec
-from ecom_platform.dashboard.page import Card, Chart, Clock, Figure, Grouping, Interval, Page, View
+from ecom_platform.dashboard.page import Card, Chart, Clock, Figure, Grouping, IntervalKind, Page, View
 from ecom_platform.dashboard.words import Text
 from ecom_platform.tables.dashboard.kpis_by_month import KPIS_BY_MONTH
 from ecom_platform.tables.dashboard.value_by_window import VALUE_BY_WINDOW
@@ -25,10 +25,12 @@ ORDERS = Figure("orders", "order_count", metric=TOTALS["paid_orders"])
 ACTIVE = Figure("active", "active_user_count", metric=TOTALS["active_users"])
 NEW = Figure("new", "new_user_count", metric=TOTALS["new_users"])
 ORDER_VALUE = Figure("order_value", "revenue", "order_count", AVERAGE_ORDER_VALUE)
-CONVERSION = Figure("conversion", "purchase_session_count", "session_count", SESSION_TO_PURCHASE_RATE, Interval.SHARE)
-REPEAT = Figure("repeat", "repeat_buyer_count", "buyer_count", REPEAT_BUYER_SHARE, Interval.SHARE)
-ACTIVATION = Figure("activation", "activated_user_count", "activation_known_user_count", ACTIVATION_RATE, Interval.SHARE)
-LATER = Figure("later_value", "revenue", "eligible_user_count", LATER_VALUE_PER_USER, Interval.MEAN, squares="revenue_squared")
+CONVERSION = Figure("conversion", "purchase_session_count", "session_count", SESSION_TO_PURCHASE_RATE, IntervalKind.SHARE)
+REPEAT = Figure("repeat", "repeat_buyer_count", "buyer_count", REPEAT_BUYER_SHARE, IntervalKind.SHARE)
+ACTIVATION = Figure("activation", "activated_user_count", "activation_known_user_count", ACTIVATION_RATE, IntervalKind.SHARE)
+LATER = Figure(
+    "later_value", "revenue", "eligible_user_count", LATER_VALUE_PER_USER, IntervalKind.MEAN, squares="revenue_squared"
+)
 
 ACTIVATED = Grouping(
     "activated",
