@@ -192,8 +192,3 @@ KOREAN = {
     "purchase_days_per_user": "1년간 결제 완료 주문이 있는 날의 수 ÷ 사용자. 예측은 그 이전 이력만으로 계산합니다(BG/NBD).",
 }
 """The definition of each figure on a page in Korean; a test holds it complete."""
-
-
-def name_of(field_name: str) -> Text:
-    """What a column of rows is called; its own name, where it is no axis of the pages."""
-    return NAMES.get(field_name, Text(field_name, field_name))
