@@ -13,6 +13,7 @@ import yaml
 
 from ecom_platform.dashboard.tableau.options import TableauOptions
 from ecom_platform.dashboard.tableau.package import inner_workbook
+from ecom_platform.dashboard.tableau.sheets import TABLES
 from ecom_platform.orchestration.assets import exports
 from ecom_platform.orchestration.assets.exports import export_assets
 from ecom_platform.orchestration.checks.exports import export_checks
@@ -27,7 +28,7 @@ Results = dict[tuple[str, str], dg.AssetCheckEvaluation]
 
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    return random_shop(9, users=30).build(tmp_path_factory.mktemp("shop"), *MARTS, *DASHBOARD)
+    return random_shop(9, users=30).build(tmp_path_factory.mktemp("shop"), *TABLES)
 
 
 @pytest.fixture(scope="module")
