@@ -14,20 +14,12 @@ from ecom_platform.dashboard.semantic_model import datasets, metrics, semantic_m
 from ecom_platform.dashboard.tableau.formulas import tokens
 from ecom_platform.tables import ANALYSIS, CATALOG, DASHBOARD, MARTS, Table
 from ecom_platform.tables.metrics import METRICS, TOTALS
-from ecom_platform_tests.marts.random_shop import OBSERVED_UNTIL, random_shop
 from ecom_platform_tests.marts.shop import Marts, Row
 
 MODEL: dict[str, Any] = yaml.safe_load(to_yaml(semantic_model(), "the specifications"))
 """As it is read from the file."""
 FILED = {metric["name"]: metric for metric in metrics(MODEL)}
 TABLES: dict[str, Table] = {dataset["name"]: CATALOG[dataset["source"]] for dataset in datasets(MODEL)}
-
-
-@pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    shop = random_shop(11)
-    shop.user("late", OBSERVED_UNTIL)
-    return shop.build(tmp_path_factory.mktemp("shop"), *MARTS, *ANALYSIS, *DASHBOARD)
 
 
 def extension(metric: dict[str, Any]) -> dict[str, Any]:
@@ -141,17 +133,17 @@ def from_rows(name: str) -> Callable[[list[Row]], float | None]:
 
 
 @pytest.mark.parametrize("name", FILED)
-def test_a_metric_of_the_file_is_what_its_mart_holds(marts: Marts, name: str) -> None:
+def test_a_metric_of_the_file_is_what_its_mart_holds(random_marts: Marts, name: str) -> None:
     metric = FILED[name]
     own = extension(metric)
     table, within = TABLES[own["dataset"]], own["within"]
     keys = "".join(f"{column}, " for column in within)
     grouped = f" GROUP BY {', '.join(within)}" if within else ""
     sql = f"SELECT {keys}{expression(metric, 'BIGQUERY')} AS value FROM {table} AS {own['dataset']}{grouped}"
-    answers = marts.warehouse.query(sql, [table]).to_pylist()
+    answers = random_marts.warehouse.query(sql, [table]).to_pylist()
     figures = {tuple(row[column] for column in within): number(row["value"]) for row in answers}
     groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in marts.rows(table):
+    for row in random_marts.rows(table):
         groups.setdefault(tuple(row[column] for column in within), []).append(row)
     expected = {group: from_rows(name)(rows) for group, rows in groups.items()}
     assert any(expected.values())

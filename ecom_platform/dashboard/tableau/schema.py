@@ -6,6 +6,7 @@ what: that is `lint`'s part.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from typing import Any
 from lxml import etree
 
 PATTERN = "twb_*.xsd"
+OLDEST = (2026, 1, 0)
+"""The first version that opens the workbooks made here."""
+_NAME = re.compile(r"twb_(\d+)\.(\d+)\.(\d+)\.xsd")
 _XS = "http://www.w3.org/2001/XMLSchema"
 # Tableau's schemas import two namespaces without saying where they are.
 _STUBS = {
@@ -29,8 +33,9 @@ _STUBS = {
 
 
 def schemas(folder: Path) -> list[Path]:
-    """The published schemas in a folder, oldest version first."""
-    return sorted(folder.glob(PATTERN))
+    """The published schemas anywhere in a folder that the workbooks' version or a later one has, oldest first."""
+    found = {tuple(map(int, match.groups())): path for path in folder.rglob(PATTERN) if (match := _NAME.fullmatch(path.name))}
+    return [path for version, path in sorted(found.items()) if version >= OLDEST]
 
 
 def violations(workbook: bytes, schema: Path) -> Iterator[str]:

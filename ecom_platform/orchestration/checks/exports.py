@@ -19,7 +19,8 @@ from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.settings import Settings
 
 REFERENCES, SCHEMA, EXTRACTS = "references", "schema", "extracts"
-SHOWN = 3
+SHOWN, LISTED = 3, 50
+"""Offences in the words of a finding, and in its list."""
 
 Finder = Callable[[WarehouseResource], CheckFinding]
 
@@ -83,7 +84,9 @@ def _finding(what: str, offences: Sequence[str]) -> CheckFinding:
     if not offences:
         return CheckFinding({})
     others = f" ({len(offences) - SHOWN} more)" if len(offences) > SHOWN else ""
-    return CheckFinding({"": len(offences)}, words=f"{what}: {' '.join(offences[:SHOWN])}{others}")
+    listed = dg.MetadataValue.md("\n".join(f"- {offence}" for offence in offences[:LISTED]))
+    words = f"{what}: {' '.join(offences[:SHOWN])}{others}"
+    return CheckFinding({"": len(offences)}, words=words, details={"offences": listed})
 
 
 def _workbooks(folder: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What the tests of the workbook share: one built shop, the workbook over it, and Tableau's published schemas."""
+"""What the tests of the workbook share: the workbook, and Tableau's published schemas."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ import pytest
 from ecom_platform.dashboard.tableau.connections import in_bigquery, in_extracts
 from ecom_platform.dashboard.tableau.schema import schemas
 from ecom_platform.dashboard.tableau.workbook import workbook
-from ecom_platform.tables import ANALYSIS, DASHBOARD, MARTS
 from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.warehouse.bigquery.options import BigQueryOptions
-from ecom_platform_tests.marts.random_shop import random_shop
-from ecom_platform_tests.marts.shop import Marts
 
 MEMBERS = dict.fromkeys(DIMENSIONS, ("unknown", 'with a "quotation" mark', "& < >"))
-
-
-@pytest.fixture(scope="session")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    return random_shop(5).build(tmp_path_factory.mktemp("shop"), *MARTS, *ANALYSIS, *DASHBOARD)
 
 
 @pytest.fixture(scope="session", params=["extracts", "bigquery"])

@@ -20,9 +20,9 @@ from ecom_platform_tests.marts.shop import Marts
 
 
 @pytest.fixture(scope="module")
-def package(marts: Marts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package(random_marts: Marts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("package") / "workbook.twbx"
-    write_package(path, ((table, marts.arrow(table)) for table in TABLES), MEMBERS)
+    write_package(path, ((table, random_marts.arrow(table)) for table in TABLES), MEMBERS)
     return path
 
 
@@ -38,12 +38,12 @@ def test_its_workbook_is_valid(package: Path, published: list[Path]) -> None:
     assert [violation for schema in published for violation in violations(inner, schema)] == []
 
 
-def test_the_sums_of_its_extracts_are_those_of_the_warehouse(marts: Marts, package: Path) -> None:
+def test_the_sums_of_its_extracts_are_those_of_the_warehouse(random_marts: Marts, package: Path) -> None:
     found = sums_of_package(package)
     assert list(found) == list(TABLES)
     for table, sums in found.items():
-        there = sums_of_warehouse(marts.warehouse, table)
-        assert there[ROWS] == len(marts.rows(table)) > 0
+        there = sums_of_warehouse(random_marts.warehouse, table)
+        assert there[ROWS] == len(random_marts.rows(table)) > 0
         assert set(sums) == set(there)
         assert disagreements(sums, there) == []
 
@@ -57,11 +57,11 @@ def test_a_sum_that_differs_is_named() -> None:
     assert len(disagreements({ROWS: 1, "squares": None, "nothing": 0}, there)) == 4
 
 
-def test_a_type_of_each_kind_survives_an_extract(marts: Marts, tmp_path: Path) -> None:
+def test_a_type_of_each_kind_survives_an_extract(random_marts: Marts, tmp_path: Path) -> None:
     from tableauhyperapi import Connection, HyperProcess, Telemetry
 
     summary = CATALOG["marts.dm_user_purchase_summary"]
-    (path,) = write_extracts([(summary, marts.arrow(summary))], tmp_path)
+    (path,) = write_extracts([(summary, random_marts.arrow(summary))], tmp_path)
     with (
         HyperProcess(Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU, parameters={"log_config": ""}) as process,
         Connection(process.endpoint, str(path)) as connection,
@@ -74,7 +74,7 @@ def test_a_type_of_each_kind_survives_an_extract(marts: Marts, tmp_path: Path) -
             (user, str(day), activated, money, unseen)
             for user, day, activated, money, unseen in connection.execute_list_query(sql)
         ]
-    rows = marts.rows(summary)
+    rows = random_marts.rows(summary)
     assert read == [
         (
             row["user_id"],
@@ -87,10 +87,10 @@ def test_a_type_of_each_kind_survives_an_extract(marts: Marts, tmp_path: Path) -
     ]
 
 
-def test_no_log_is_left_behind(marts: Marts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_log_is_left_behind(random_marts: Marts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "extracts").mkdir()
-    write_extracts([(TABLES[0], marts.arrow(TABLES[0]))], tmp_path / "extracts")
+    write_extracts([(TABLES[0], random_marts.arrow(TABLES[0]))], tmp_path / "extracts")
     assert os.listdir(tmp_path) == ["extracts"]
 
 

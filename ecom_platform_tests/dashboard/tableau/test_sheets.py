@@ -35,13 +35,13 @@ def of_registry(metric: Metric | Total) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_the_registry_s(marts: Marts, name: str) -> None:
+def test_a_figure_is_the_registry_s(random_marts: Marts, name: str) -> None:
     table, figure = FIGURES[name]
     sql, read = of_registry(figure.metric)
     ((shown,),) = [
-        row.values() for row in marts.warehouse.query(f"SELECT {figure.sql} AS v FROM {table}", [table]).to_pylist()
+        row.values() for row in random_marts.warehouse.query(f"SELECT {figure.sql} AS v FROM {table}", [table]).to_pylist()
     ]
-    ((defined,),) = [row.values() for row in marts.warehouse.query(sql, [CATALOG[read]]).to_pylist()]
+    ((defined,),) = [row.values() for row in random_marts.warehouse.query(sql, [CATALOG[read]]).to_pylist()]
     assert shown
     assert float(shown) == pytest.approx(float(defined), rel=1e-12)
 
