@@ -17,14 +17,15 @@ World = Mapping[str, Any]
 CALIBRATED = KINDS[0].name
 """The kind of world whose coverage is quoted beside intervals."""
 
-ENOUGH = 20
-"""Fewer worlds measure no coverage."""
+ENOUGH = 50
+"""Coverage of fewer worlds is too rough to be quoted: of 50 it has an error of 3 points."""
 
 INTRODUCTION = """# How right are the answers?
 
 Every method that answers a causal question was put to worlds whose truth is on record ([world.md](world.md)): generated,
 run through the platform's own SQL, answered by the same code that answers for you, and scored. This file is generated
-(`make truth`; the worlds that it rests on are counted below). Each interval in the report quotes its coverage from here.
+(`make truth`, which continues where it was stopped); every share says of how many worlds it is. The report quotes beside each
+interval its coverage in the calibrated worlds, once there are 50 of them.
 """
 
 HOW_TO_READ = """## How to read it

@@ -99,9 +99,9 @@ def test_a_share_fails_only_if_so_few_worlds_may_not_lie(events: int, n: int, ve
 
 
 def test_coverage_is_quoted_from_enough_calibrated_worlds() -> None:
-    worlds = [{"kind": "confounded", "number": n, "users": 9, "scores": [score(1.0, n > 0)], "nudge": None} for n in range(20)]
-    assert json.loads(coverage_json(worlds)) == {"4.1/late_orders": 0.95}
-    assert json.loads(coverage_json(worlds[:19])) == {}
+    worlds = [{"kind": "confounded", "number": n, "users": 9, "scores": [score(1.0, n > 0)], "nudge": None} for n in range(50)]
+    assert json.loads(coverage_json(worlds)) == {"4.1/late_orders": 0.98}
+    assert json.loads(coverage_json(worlds[:49])) == {}
     assert json.loads(coverage_json([{**world, "kind": "no effect"} for world in worlds])) == {}
 
 
@@ -125,7 +125,6 @@ class TestWhatTheSuiteFound:
         assert {row[-1] for row in found} <= {Verdict.HOLDS.value, Verdict.CHANCE.value}, found
 
     def test_its_coverage_is_that_of_the_intervals(self) -> None:
-        assert self.coverage["4.1/late_orders"] >= 0.85
         section = self.document.partition("## Confounded")[2]
         for name, share in self.coverage.items():
             question, effect = name.split("/")

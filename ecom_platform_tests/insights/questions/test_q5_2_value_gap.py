@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecom_platform.insights.effect import Effect, Kind
@@ -45,6 +45,7 @@ def test_a_gap_of_the_high_tier_alone_is_put_down_to_it_alone() -> None:
 amounts = st.tuples(st.lists(st.integers(1, 9), min_size=30, max_size=60), st.integers(10, 900), st.integers(0, 9))
 
 
+@settings(deadline=None)
 @given(amounts, amounts)
 def test_the_parts_sum_to_the_gap(one: tuple[list[int], int, int], two: tuple[list[int], int, int]) -> None:
     found = _answered(one, two)
