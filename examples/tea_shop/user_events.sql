@@ -1,4 +1,4 @@
--- One row per hit of the site. Times are UTC. The shop knows no discount days.
+-- One row per hit of the site. Times are UTC.
 SELECT
   hit AS event_id,
   customer AS user_id,
@@ -8,6 +8,5 @@ SELECT
   tea AS product_id,
   screen AS device,
   came_from AS referrer,
-  page,
-  false AS is_discount_event
+  page
 FROM 'hits.csv'

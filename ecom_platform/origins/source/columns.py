@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ecom_platform.origins.source.errors import SourceError, did_you_mean
 from ecom_platform.origins.source.settings import ANY_OTHER, VOCABULARIES
+from ecom_platform.tables.remediation import Fault
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, Table, Type
 
 DUCKDB_TYPES = {
@@ -124,6 +125,19 @@ def mapped(column: Column, value: str, meant: Mapping[str, str]) -> str:
         whens.append((f"{value} IS NOT NULL{known}", others))
     cases = " ".join(f"WHEN {condition} THEN nullif({_literal(stands_for)}, '')" for condition, stands_for in whens)
     return f"CASE {cases} ELSE {value} END" if cases else value
+
+
+def known(table: Table, column: Column, value: str) -> str:
+    """An expression that has, where a source does not know a value, what the raw table calls such a value from the start.
+
+    What a source never knew is no error of its data. Only texts whose absence has a name are affected.
+    """
+    missing = next(
+        (each for each in table.remediations if each.columns == (column.name,) and each.fault is Fault.MISSING), None
+    )
+    if missing is None or missing.value is None or column.type is not Type.STRING:
+        return value
+    return f"coalesce(nullif({value}, ''), {_literal(missing.value)})"
 
 
 def _literal(text: str) -> str:

@@ -19,6 +19,7 @@ from ecom_platform.origins.source.columns import (
     check_names,
     converted,
     fits,
+    known,
     mapped,
     misfit,
     parsed,
@@ -117,7 +118,7 @@ class Evaluation:
                 value = f"{day} > DATE '{as_of}' - {NEW_USER_DAYS}"
             else:
                 value = f"CAST(NULL AS {DUCKDB_TYPES[column.type]})"
-            expressions.append(f"{value} AS {quoted(column.name)}")
+            expressions.append(f"{known(given.table, column, value)} AS {quoted(column.name)}")
         return f"SELECT {', '.join(expressions)} FROM {_relation(given)}"
 
     def _require_parsable(self, given: TableFile, columns: dict[str, str]) -> None:

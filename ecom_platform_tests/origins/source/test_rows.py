@@ -38,7 +38,7 @@ def test_a_table_that_the_source_does_not_give_is_empty(open_source: OpenSource)
 def test_a_column_that_the_source_does_not_give_is_null(open_source: OpenSource) -> None:
     (user,) = rows(open_source(), "users")
     assert user["user_id"] == "u1"
-    assert {user[name] for name in ("device", "region", "subscription_type", "anomaly_flag")} == {None}
+    assert {user[name] for name in ("device", "marketing_source", "subscription_type", "anomaly_flag")} == {None}
 
 
 @pytest.mark.parametrize(("signup", "new"), [("2024-01-30", False), ("2024-01-31", True), ("2024-03-15", True)])
@@ -139,7 +139,7 @@ def test_a_csv_file_in_the_raw_tables_columns_needs_no_sql(open_source: OpenSour
         }
     )
     assert [(user["user_id"], user["region"], user["anomaly_flag"]) for user in rows(source, "users")] == [
-        ("007", None, None),
+        ("007", "Unknown", None),
         ("008", "Kent, UK", True),
     ]
     assert rows(source, "orders")[0]["total_amount"] == Decimal("12.50")

@@ -56,7 +56,7 @@ def test_nothing_is_lost_but_what_the_page_names(warehouse: Warehouse, found: di
 
 def test_nothing_is_repaired_but_what_the_page_names(found: dict[str, Account]) -> None:
     repaired = {name: each.why_repaired for name, each in found.items() if each.why_repaired}
-    assert repaired == {"users": {"missing_region": 1}, "user_events": {"session_id_null": 1}}
+    assert repaired == {"user_events": {"session_id_null": 1}}
     assert not any(each.money for each in found.values())
 
 

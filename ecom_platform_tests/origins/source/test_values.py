@@ -48,6 +48,12 @@ def test_a_mapping_holds_in_every_table_with_the_column(open_source: OpenSource)
     assert events == {"e1": ("Web", "view_product"), "e2": ("Web", "other")}
 
 
+@pytest.mark.parametrize("given", ["", ", NULL AS region", ", '' AS region"])
+def test_a_region_that_a_source_does_not_know_is_no_error_of_its_data(open_source: OpenSource, given: str) -> None:
+    users = rows(open_source({"source.toml": SETTINGS, "users.sql": f"{USERS}{given}"}), "users")
+    assert {user["region"] for user in users} == {"Unknown"}
+
+
 def test_a_cancellation_is_no_other_status(open_source: OpenSource) -> None:
     order = "'u1' AS user_id, DATE '2024-01-10' AS order_date"
     orders = f"SELECT 'o1' AS order_id, {order}, 'cancelled' AS payment_status UNION ALL SELECT 'o2', {order}, 'paid'"
