@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecom_platform.dashboard.tableau.sheets import SHEETS, TABLES, SheetFigure
+from ecom_platform.dashboard.pages import PAGES
+from ecom_platform.dashboard.tableau.sheets import BOARDS, SHEETS, TABLES, Board, SheetFigure
 from ecom_platform.tables import CATALOG
 from ecom_platform.tables.metrics import Metric, Total
 from ecom_platform_tests.marts.shop import Marts
@@ -60,3 +61,20 @@ def test_a_figure_alone_is_a_sum_and_a_change_is_less_one() -> None:
     growth = next(sheet.figure for sheet in SHEETS if sheet.figure.metric.name == "year_on_year_growth")
     assert growth.sql.endswith(" - 1")
     assert SheetFigure(growth.metric, "a").sql == "SUM(a)"
+
+
+ONLY_IN_TABLEAU = {
+    "average_unit_price",
+    "session_to_cart_rate",
+    "cart_to_checkout_rate",
+    "checkout_to_payment_attempt_rate",
+}
+"""Where a page has one chart of all stages, the workbook has a sheet a step; the unit price is an analyst's question."""
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_a_dashboard_shows_what_the_page_of_its_name_shows(board: Board) -> None:
+    (page,) = (page for page in PAGES if page.name == board.name)
+    assert board.title == page.title.en
+    shown = {sheet.figure.metric.name for sheet in board.sheets}
+    assert shown - {metric.name for metric in page.metrics} <= ONLY_IN_TABLEAU
