@@ -180,6 +180,7 @@
   const coin = currency ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } : {};
   const shortMoney = format({ ...coin, notation: "compact", maximumSignificantDigits: 3 });
   const wholeMoney = format({ ...coin, maximumFractionDigits: 0 });
+  const smallMoney = format({ ...coin, maximumFractionDigits: 2 });
   const shortCount = format({ notation: "compact", maximumSignificantDigits: 3 });
   const wholeCount = format({ maximumFractionDigits: 0 });
   const decimals = format({ maximumFractionDigits: 2 });
@@ -188,7 +189,7 @@
   const points = format({ maximumFractionDigits: 1, minimumFractionDigits: 1, signDisplay: "exceptZero" });
   const shown = (value, unit, short = true) => {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    if (unit === "MONEY") return (short && Math.abs(value) >= 1e6 ? shortMoney : wholeMoney)(value);
+    if (unit === "MONEY") return (short && Math.abs(value) >= 1e6 ? shortMoney : Math.abs(value) < 100 ? smallMoney : wholeMoney)(value);
     if (unit === "SHARE") return percent(value);
     if (unit === "CHANGE") return signed(value);
     if (unit === "COUNT") return (short && Math.abs(value) >= 1e6 ? shortCount : Number.isInteger(value) ? wholeCount : decimals)(value);
@@ -231,7 +232,7 @@
       const said = points_of ? `${points(change)} pp` : signed(change);
       const direction = Math.abs(change) < 5e-4 ? 0 : Math.sign(change);
       const kind = direction * card.good > 0 ? "up" : direction * card.good < 0 ? "down" : "level";
-      comparisons.push(element("li", [element("b", `${["▼", "＝", "▲"][direction + 1]} ${said}`, { className: kind }), words_]));
+      comparisons.push(element("li", [element("b", `${["▼", "=", "▲"][direction + 1]} ${said}`, { className: kind }), words_]));
     };
     if (clock.axis !== "signup_month") {
       const length = state.span[1] - state.span[0] + 1;
