@@ -81,8 +81,8 @@ def markdown(found: Sequence[Result]) -> str:
     return f"""# Does 1.1 find the activation that acts?
 
 `make finder` draws worlds of {size} users with seeds that nobody has worked with, and asks 1.1 of each which definition of
-activation acts. Required: the true one, in counts and days, in at least {RECOVERED:.0%} of the worlds; and where activation
-does nothing, a claim in at most {DISCOVERED:.0%}.
+activation acts. Required: the true one, in counts and days, in at least {RECOVERED:.0%} of the worlds of three definitions
+or more; and where activation does nothing, a claim in at most {DISCOVERED:.0%}.
 
 | what activates | worlds | claimed | true | named otherwise | nothing claimed because |
 |---|--:|--:|--:|---|---|
