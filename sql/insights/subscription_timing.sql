@@ -13,6 +13,8 @@
 --   errors that are clustered by user.
 -- - **Orders and revenue**: paid, in the window; **subscribed revenue**: of that, from the join date on.
 -- - **Null**: never. Orders before day 30 are used nowhere.
+-- - **Precision**: a user's weighted sums are rounded to 65,536ths of an order and 16ths of the currency, so that sums over users
+--   do not hang on the order in which rows are added.
 WITH mature_users AS (
   SELECT
     user_id,
@@ -112,14 +114,14 @@ user_sums AS (
     user_id,
     plan,
     activation,
-    SUM(IF(is_joined, weight * orders, 0)) AS joined_orders,
-    SUM(IF(is_joined, 0, weight * orders)) AS waiting_orders,
-    SUM(IF(is_joined, weight * excess_orders, 0)) AS joined_excess_orders,
-    SUM(IF(is_joined, 0, weight * excess_orders)) AS waiting_excess_orders,
-    SUM(IF(is_joined, weight * revenue, 0)) AS joined_revenue,
-    SUM(IF(is_joined, 0, weight * revenue)) AS waiting_revenue,
-    SUM(IF(is_joined, weight * excess_revenue, 0)) AS joined_excess_revenue,
-    SUM(IF(is_joined, 0, weight * excess_revenue)) AS waiting_excess_revenue
+    ROUND(SUM(IF(is_joined, weight * orders, 0)) * 65536) / 65536 AS joined_orders,
+    ROUND(SUM(IF(is_joined, 0, weight * orders)) * 65536) / 65536 AS waiting_orders,
+    ROUND(SUM(IF(is_joined, weight * excess_orders, 0)) * 65536) / 65536 AS joined_excess_orders,
+    ROUND(SUM(IF(is_joined, 0, weight * excess_orders)) * 65536) / 65536 AS waiting_excess_orders,
+    ROUND(SUM(IF(is_joined, weight * revenue, 0)) * 16) / 16 AS joined_revenue,
+    ROUND(SUM(IF(is_joined, 0, weight * revenue)) * 16) / 16 AS waiting_revenue,
+    ROUND(SUM(IF(is_joined, weight * excess_revenue, 0)) * 16) / 16 AS joined_excess_revenue,
+    ROUND(SUM(IF(is_joined, 0, weight * excess_revenue)) * 16) / 16 AS waiting_excess_revenue
   FROM weighted
   GROUP BY user_id, plan, activation
 ),
