@@ -138,7 +138,7 @@ class TestPartitions:
             st.dictionaries(st.sampled_from([JANUARY, FEBRUARY, MARCH]), st.integers(0, 3), min_size=1), max_size=5
         )
     )
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_a_table_holds_the_last_write_of_each_partition(self, warehouse: Warehouse, writes: list[dict[str, int]]) -> None:
         with warehouse.session():
             warehouse.replace({VISITS: visits([])}, [JANUARY, FEBRUARY, MARCH])
@@ -235,7 +235,7 @@ class TestColumns:
             warehouse.replace({VISITS: visits([JANUARY]).append_column("pages", pa.array([1, 2]))}, [JANUARY])
 
     @given(text=st.text(st.characters(codec="utf-8"), max_size=20))
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_any_text_comes_back_as_it_went(self, warehouse: Warehouse, text: str) -> None:
         texts = [text, f"'{text}\"", "데이터 👩‍👩‍👧 ;--", ""]
         warehouse.replace({PLACES: places(*texts)}, None)

@@ -121,7 +121,7 @@ IDS = st.lists(st.tuples(st.sampled_from(["a", "b", "c", None]), st.sampled_from
 
 
 @given(before=IDS, after=IDS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_without_a_key_and_equal_rows_are_counted_one_by_one(
     duckdb_warehouse: DuckDBWarehouse, before: list[tuple[str | None, int | None]], after: list[tuple[str | None, int | None]]
 ) -> None:

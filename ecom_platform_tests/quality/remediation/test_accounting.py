@@ -20,7 +20,7 @@ STAGE = st.sampled_from([None, "?", "view_product", "checkout_start", "payment_a
 CLOCK = st.sampled_from([None, "10:00", "10:05", "10:10", "12:00"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_raw_row_is_in_clean_or_in_quarantine_once_and_month_by_month_too(data: st.DataObject) -> None:
     shop = Shop(products=())
