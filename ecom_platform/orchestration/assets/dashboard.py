@@ -7,6 +7,7 @@ import dagster as dg
 from ecom_platform.dashboard.files import ADDRESS, FOLDER, page_path
 from ecom_platform.dashboard.page import Page
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.origins.origin import provenance
 from ecom_platform.settings import LOCAL_TARGET, Settings
@@ -45,7 +46,7 @@ def _page(settings: Settings, page: Page) -> dg.AssetsDefinition:
         from ecom_platform.dashboard.render import Contents, html
         from ecom_platform.dashboard.words import LANGUAGES
 
-        store = warehouse.open()
+        store = claimed(warehouse, settings)
         with store.session():
             edition = Edition.of(store, provenance(settings), context.run.run_id)
             contents = Contents.of(store, page, edition)
@@ -80,7 +81,7 @@ def _forecast(settings: Settings) -> dg.AssetsDefinition:
     def purchase_forecast(warehouse: WarehouseResource) -> Any:
         from ecom_platform.dashboard.forecast import forecast
 
-        return forecast(warehouse.open().read(PURCHASE_HISTORIES))
+        return forecast(claimed(warehouse, settings).read(PURCHASE_HISTORIES))
 
     return purchase_forecast
 
@@ -100,7 +101,7 @@ def _published(settings: Settings) -> dg.AssetsDefinition:
         from ecom_platform.dashboard.edition import Edition
         from ecom_platform.dashboard.published import publish
 
-        store, path = warehouse.open(), settings.home / FOLDER / FILE
+        store, path = claimed(warehouse, settings), settings.home / FOLDER / FILE
         with store.session():
             edition = Edition.of(store, provenance(settings), context.run.run_id)
             counts = publish(store, edition, path)

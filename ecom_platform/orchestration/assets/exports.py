@@ -9,6 +9,7 @@ from ecom_platform.dashboard.files import FOLDER
 from ecom_platform.dashboard.tableau.extracts import INSTALL, available
 from ecom_platform.dashboard.tableau.sheets import BOARDS, SHEETS, TABLES
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
@@ -44,7 +45,7 @@ def _workbook(settings: Settings) -> dg.AssetsDefinition:
         from ecom_platform.dashboard.tableau.workbook import members_of
         from ecom_platform.dashboard.tableau.workbook import workbook as written
 
-        folder, store = settings.home / FOLDER, warehouse.open()
+        folder, store = settings.home / FOLDER, claimed(warehouse, settings)
         live, package = folder / LIVE, folder / PACKAGE
         project = warehouse.server(LAYER).get("project", settings.bigquery.project)
         with store.session():

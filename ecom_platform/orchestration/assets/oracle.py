@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.orchestration.row_counts import record_row_counts
 from ecom_platform.origins.origin import world_settings
@@ -43,7 +44,7 @@ def oracle_asset(settings: Settings) -> dg.AssetsDefinition:
     def compare(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
         from ecom_platform.quality.scoring.oracle import oracle
 
-        store = warehouse.open()
+        store = claimed(warehouse, settings)
         rows = LIFETIME_VALUE_ORACLE.arrow_schema.empty_table()
         if settings.source is None:
             with store.session():
