@@ -4,7 +4,8 @@
 
 Every asset of the two layers as its run makes it, one after the other, on one warehouse: its SQL, or its aggregates, estimates
 and picture. Bytes are counted where they leave the warehouse: at the calls that read a table or answer a query. A home is
-copied, not touched; without one, a world of that size is built first. Fails where more is spent than is allowed at any size.
+copied, not touched; without one, a world of that size is built first. Fails where more bytes enter Python than are allowed at
+any size; seconds are printed beside what a million users may take, and judged by a person, on a quiet machine.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AS_OF = date(2026, 11, 22)
-ALLOWED_SECONDS, ALLOWED_BYTES = 60.0, 50_000_000
+SECONDS_FOR_A_MILLION, ALLOWED_BYTES = 60, 50_000_000
 SHOP = Context(currency="KRW")
 SHOWN = 12
 
@@ -150,18 +151,16 @@ def report(bench: Bench) -> str | None:
     users = sum(bench.warehouse.row_counts(CATALOG["marts.dm_user_purchase_summary"]).values())
     own = {name: cost for name, cost in bench.costs.items() if name.split(".")[0] in MEASURED}
     print(f"{len(own)} analyses and insights of {users:,} users: {_line(measured)}")
+    print(f"A million users may take {SECONDS_FOR_A_MILLION} s on two quiet cores")
     print(f"The marts: {_line(marts)}; ratio to them {measured.seconds / marts.seconds:.2f}")
     print(f"Peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
     for title, by in (("slowest", "seconds"), ("most bytes", "received")):
         print(f"{title}:")
         for name, cost in sorted(own.items(), key=lambda item: -getattr(item[1], by))[:SHOWN]:
             print(f"  {name:<44}{_line(cost)}")
-    wrong = []
-    if measured.seconds > ALLOWED_SECONDS:
-        wrong.append(f"{measured.seconds:.0f} s, {ALLOWED_SECONDS:.0f} s are allowed")
     if measured.received > ALLOWED_BYTES:
-        wrong.append(f"{measured.received:,} bytes entered Python, {ALLOWED_BYTES:,} are allowed")
-    return "; ".join(wrong) or None
+        return f"{measured.received:,} bytes entered Python, {ALLOWED_BYTES:,} are allowed"
+    return None
 
 
 def _line(cost: Cost) -> str:
