@@ -1,6 +1,8 @@
 # `make help` lists the targets. Running needs requirements.lock; linting and testing add requirements-dev.lock to the same .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Many tests wait for processes of their own: one worker more than there are processors keeps them busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
@@ -35,7 +37,7 @@ ui: $(INSTALLED) ## look at it in the Dagster UI
 	$(BIN)/ecom ui
 
 test: lint ## the linters and the default test suite
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff check .
@@ -45,7 +47,7 @@ lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/sqlfluff lint --processes 0 sql
 
 test-slow: $(INSTALLED_DEV) ## the statistical, scale and concurrency suites, too
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not bigquery"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not bigquery"
 
 test-fuzz: $(INSTALLED_DEV) ## 500 odd inputs to ecom query, the settings and the sources
 	$(BIN)/python -m pytest ecom_platform_tests/test_fuzz.py -m "slow or not slow"
@@ -62,7 +64,7 @@ ifeq ($(PYTHON_3_13),)
 	@exit 1
 else
 	$(MAKE) $(EMULATOR)/installed
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "bigquery and $(or $(SIZE),not slow)"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "bigquery and $(or $(SIZE),not slow)"
 endif
 
 test-bigquery-slow: ## its kills, its crowd of writers, and every byte it downloads

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
+UP_TO_CLEAN = "group:raw or group:clean"
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,19 @@ def test_the_sql_files_ship_inside_it(installed: Path) -> None:
     assert shipped
 
 
+def test_templates_and_schemas_ship_inside_it(installed: Path) -> None:
+    own = CHECKOUT / "ecom_platform"
+    kept = {
+        path.relative_to(own) for path in own.rglob("*") if path.is_file() and path.suffix in {".j2", ".js", ".css", ".json"}
+    }
+    assert len(kept) > 5
+    assert kept <= {path.relative_to(installed / "ecom_platform") for path in (installed / "ecom_platform").rglob("*")}
+
+
 def test_it_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     where = run(installed, tmp_path, "-c", "import ecom_platform; print(ecom_platform.__file__)")
     assert where.stdout.startswith(str(installed))
-    answer = run(installed, tmp_path, "-c", "from ecom_platform.cli import main; main()", "run")
+    answer = run(installed, tmp_path, "-c", "from ecom_platform.cli import main; main()", "run", "--select", UP_TO_CLEAN)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert (tmp_path / ".ecom" / "warehouse.duckdb").exists()
 

@@ -14,7 +14,12 @@ NAME = "Activation and customer value"
 
 @click.group(name="tableau")
 def command() -> None:
-    """The Tableau workbook that the asset dashboard/workbook writes."""
+    """The Tableau workbook that the asset dashboard/workbook writes.
+
+    \b
+    Example:
+      ecom tableau publish --project Growth
+    """
 
 
 @command.command()
