@@ -35,9 +35,9 @@ from ecom_platform_tests.warehouse.bigquery.emulator import Emulator
 pytestmark = pytest.mark.bigquery
 
 AS_OF = date(2024, 6, 20)
-YOUNG, MATURE = 4, 21
+YOUNG, MATURE = 2, 21
 """Cohorts of a shop that has just begun, and of one whose first cohorts have been observed for longer than any window."""
-USERS = 1_500
+USERS = {YOUNG: 400, MATURE: 1_500}
 ASSETS = platform_sql()
 
 PYTHON = ("analysis", "insights")
@@ -66,7 +66,7 @@ def both(request: pytest.FixtureRequest, emulator: Emulator, tmp_path_factory: p
     last = 12 * AS_OF.year + AS_OF.month - 1
     months = [date(number // 12, 1 + number % 12, 1) for number in range(last - request.param + 1, last + 1)]
     keys = [month.isoformat() for month in months]
-    world = World(WorldSettings(seed=11, users=USERS, start_month=months[0], as_of=AS_OF))
+    world = World(WorldSettings(seed=11, users=USERS[request.param], start_month=months[0], as_of=AS_OF))
     engines = Engines(DuckDBWarehouse(folder / "warehouse.duckdb"), BigQueryWarehouse(emulator.options()), keys)
     cohorts = [world.month(month) for month in months]
     for warehouse in engines:
