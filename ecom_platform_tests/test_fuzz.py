@@ -65,7 +65,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
 
 
 def outcome(use: Callable[[], object]) -> str:
-    """What a person is told, empty where it worked. Any error but the platform's own, with one line, is a failure."""
+    """The message a person sees, empty where it worked. Any error but the platform's own, with one line, is a failure."""
     started = time.monotonic()
     try:
         use()

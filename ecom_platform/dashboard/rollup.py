@@ -38,7 +38,7 @@ def model_in(path: Path) -> dict[str, Any]:
 
 @dataclass
 class Rollup:
-    """The cubes of a page's model, unpacked. Values of a filter are told by their codes, months by their places."""
+    """The cubes of a page's model, unpacked. Values of a filter are identified by their codes, months by their position."""
 
     model: Mapping[str, Any]
     cubes: dict[str, Cube] = field(init=False)

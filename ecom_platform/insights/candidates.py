@@ -106,16 +106,16 @@ class Candidates(NamedTuple):
         place = self.position(EVERYBODY)
         return 0 if place is None else int(self.n[place].sum())
 
-    def may_be_told(self, ends: Sequence[int]) -> NDArray[np.bool_]:
+    def testable(self, ends: Sequence[int]) -> NDArray[np.bool_]:
         """Whether a definition sorts users by the end of a window, and each of its conditions does; shape (f, ends)."""
         met = self.met[:, ends]
-        told = (met > SPLITS * self.users) & (met < (1 - SPLITS) * self.users)
+        sorting = (met > SPLITS * self.users) & (met < (1 - SPLITS) * self.users)
         for position, definition in enumerate(self.definitions):
             for single in definition.singles:
                 alone = self.position(single)
                 if alone is not None:
-                    told[position] &= met[position] < (1 - BITES) * met[alone]
-        return told
+                    sorting[position] &= met[position] < (1 - BITES) * met[alone]
+        return sorting
 
     def correlations(self) -> Floats:
         """Correlation of having met a definition before a day with later orders, shape (f, DAYS + 1); NaN where all have."""
@@ -135,10 +135,10 @@ class Candidates(NamedTuple):
 
     def best(self, scores: Floats) -> tuple[int, int] | None:
         """Definition and end of the window with the highest score, of those that sort users; None without any."""
-        told = self.may_be_told(range(DAYS + 1)) & np.isfinite(scores)
-        if not told.any():
+        sorting = self.testable(range(DAYS + 1)) & np.isfinite(scores)
+        if not sorting.any():
             return None
-        position, end = np.unravel_index(np.argmax(np.where(told, scores, -np.inf)), scores.shape)
+        position, end = np.unravel_index(np.argmax(np.where(sorting, scores, -np.inf)), scores.shape)
         return int(position), int(end)
 
     def returns(self, position: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:

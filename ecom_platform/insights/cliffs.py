@@ -138,8 +138,8 @@ class _Scores(NamedTuple):
 
 def _scores(found: Candidates) -> _Scores:
     z, p = _steps(found.n, found.orders)
-    told = found.may_be_told(ENDS)
-    return _Scores(np.where(told, z, np.nan), np.where(told, p, np.nan))
+    testable = found.testable(ENDS)
+    return _Scores(np.where(testable, z, np.nan), np.where(testable, p, np.nan))
 
 
 def _steps(n: Floats, outcome: DailySums) -> tuple[Floats, Floats]:

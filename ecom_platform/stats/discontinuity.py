@@ -96,7 +96,7 @@ def jump(
 
 
 class Steps(NamedTuple):
-    """The step at one day in each curve of a family: arrays of shape (f,), NaN where it cannot be told from a trend."""
+    """The step at one day in each curve of a family: arrays of shape (f,), NaN where a trend may explain it."""
 
     estimate: Floats
     """Mean from that day on less mean before it, at the step."""
@@ -137,8 +137,8 @@ def steps(
     mean = totals[..., near] / np.maximum(size, 1)
     scatter = np.maximum(squares[..., near] - size * mean**2, 0.0)
     fit = _least_squares(centred[near], size, mean, scatter, bandwidth, degree, same_slope)
-    told = fit.identified & (fit.standard_error > 0)
-    estimate, error = (np.where(told, column, math.nan) for column in (fit.estimate, fit.standard_error))
+    usable = fit.identified & (fit.standard_error > 0)
+    estimate, error = (np.where(usable, column, math.nan) for column in (fit.estimate, fit.standard_error))
     z = estimate / error
     return Steps(estimate, error, z, 2 * ndtr(-np.abs(z)))
 

@@ -1,4 +1,4 @@
-"""Pages written from a shop told in a few lines."""
+"""Pages written from a shop described in a few lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answers on other people's data: Online Retail has orders and nothing else. What applies is told, the rest says why.
+"""The answers on other data: Online Retail has orders and nothing else. What applies is answered; the rest says why not.
 
 On a made-up sample of its file, and on the real one where that is to be had.
 """

@@ -80,7 +80,7 @@ def disagreements(found: Sums, there: Sums) -> list[str]:
 
 @contextmanager
 def _hyper() -> Iterator[Any]:
-    """A function that opens a file, made anew or as it is, in a Hyper process of this context."""
+    """A function that opens a file, created or existing, in a Hyper process of this context."""
     from tableauhyperapi import Connection, CreateMode, HyperProcess, Telemetry
 
     # Without a log_config, Hyper writes its log into the current folder.

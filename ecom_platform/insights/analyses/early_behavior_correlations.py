@@ -90,13 +90,13 @@ def _sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     best = max(known, key=lambda row: abs(row["pearson"]))
     weakest = min(known, key=lambda row: abs(row["pearson"]))
     span = Span(best["pearson"], best["ci_low"], best["ci_high"])
-    told = (
+    statement = (
         f"Among {count(users)} mature users, {BEHAVIORS[best['behavior']]} go together most closely with the paid orders of "
         f"{LATER_WINDOW}: the correlation is {number_range(span)}"
     )
     if weakest is best:
-        return f"{told}."
-    return f"{told}; {BEHAVIORS[weakest['behavior']]} do so least: {number(weakest['pearson'])}."
+        return f"{statement}."
+    return f"{statement}; {BEHAVIORS[weakest['behavior']]} do so least: {number(weakest['pearson'])}."
 
 
 def _chart(cells: pd.DataFrame, moments: pd.DataFrame) -> Any:

@@ -87,15 +87,15 @@ def _sentence(rows: Sequence[Mapping[str, Any]], users: int) -> str:
         return f"The event log of {count(users)} users has no step of the funnel in it."
     narrowest = min(known, key=lambda row: row["event_ratio"])
     span = Span(narrowest["event_ratio"], narrowest["ci_low"], narrowest["ci_high"])
-    told = (
+    statement = (
         f"In the event log of {count(users)} users the narrowest step leads from {_before(narrowest['step'])} to "
         f"{narrowest['step']}: {percent_range(span)} as many events"
     )
     skipped = next((row for row in rows if row["step"] == "checkout_start"), None)
     if skipped is None or not skipped["to_event_count"]:
-        return f"{told}."
+        return f"{statement}."
     sessions = skipped["skipped_session_count"] + skipped["step_session_count"]
-    return f"{told}; of the sessions with a checkout {percent(skipped['skipped_session_count'] / sessions)} had no cart."
+    return f"{statement}; of the sessions with a checkout {percent(skipped['skipped_session_count'] / sessions)} had no cart."
 
 
 def _before(step: str) -> str:

@@ -104,16 +104,17 @@ def _sentence(rows: Sequence[Mapping[str, Any]], currency: str) -> str:
     spent = {row["model"]: row for row in rows if row["target"] == "spent"}
     model = spent[MODEL]
     others = {name: row for name, row in spent.items() if name != MODEL and row["gini"] is not None}
-    told = (
+    statement = (
         f"Of {count(model['user_count'])} users' spend in {HOLDOUT_WEEKS} weeks to come, BG/NBD with Gamma-Gamma is off by "
         f"{count(model['absolute_error'])} {currency} a user and by {percent(abs(model['bias'] or 0.0))} in total"
     )
     if model["gini"] is None or not others:
-        return f"{told}."
+        return f"{statement}."
     best = max(others, key=lambda name: others[name]["gini"])
     return (
-        f"{told}; its ranking has {percent(model['gini'])} of a perfect one's Gini, against {percent(others[best]['gini'])} "
-        f"of the best baseline's ({MODELS[best]}), whose error is {count(others[best]['absolute_error'])} {currency}."
+        f"{statement}; its ranking has {percent(model['gini'])} of a perfect one's Gini, against "
+        f"{percent(others[best]['gini'])} of the best baseline's "
+        f"({MODELS[best]}), whose error is {count(others[best]['absolute_error'])} {currency}."
     )
 
 

@@ -140,10 +140,10 @@ def _sample(cells: pd.DataFrame) -> Sample:
 def _sentence(rows: Sequence[dict[str, Any]], currency: str) -> str:
     orders, revenue = (Span(row["difference"], row["ci_low"], row["ci_high"]) for row in rows)
     users = rows[0]["treatment_user_count"] + rows[0]["control_user_count"]
-    told = claim("The onboarding nudge", f"the paid orders of {LATER_WINDOW}", orders, number_range)
+    statement = claim("The onboarding nudge", f"the paid orders of {LATER_WINDOW}", orders, number_range)
     shown = money_range(revenue, currency)
     return (
-        f"{told} a user; on revenue its effect is {shown} (n = {count(users)}, of whom "
+        f"{statement} a user; on revenue its effect is {shown} (n = {count(users)}, of whom "
         f"{percent(rows[0]['treatment_user_count'] / users)} in the treatment)."
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELLS = "analysis.cohort_retention"
-TOLD = (1, 3, 6, 12, 24)
+QUOTED_MONTHS = (1, 3, 6, 12, 24)
 """The months since signup that the sentence names."""
 
 DEFINITION = """Of the users who signed up in a month, how many came back in each month of 30 days after their own signup.
@@ -71,13 +71,13 @@ def _sentence(pooled: pd.DataFrame) -> str:
     from ecom_platform.stats.proportions import wilson
 
     shares = {month: wilson(int(row["active_user_count"]), int(row["user_count"])) for month, row in pooled.iterrows()}
-    told = [f"{percent_range(share)} in month {month}" for month, share in shares.items() if month in TOLD]
-    if not told:
+    quoted = [f"{percent_range(share)} in month {month}" for month, share in shares.items() if month in QUOTED_MONTHS]
+    if not quoted:
         return (
             f"Of {count(pooled['user_count'].iloc[0])} users {percent_range(shares[0])} were active in their first 30 days; "
             "no cohort has been observed whole for longer."
         )
-    return f"Of the users whose whole cohort has completed it, {listed(*told)} after signup came back."
+    return f"Of the users whose whole cohort has completed it, {listed(*quoted)} after signup came back."
 
 
 def _chart(rows: list[dict[str, Any]]) -> Any:

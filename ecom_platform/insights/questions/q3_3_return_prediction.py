@@ -100,8 +100,8 @@ def _judged(window: int, found: Forecast) -> list[Effect]:
     of_top = wilson(round(top.n * top.mean), round(top.n))
     lifted = of_top._replace(**{end: getattr(of_top, end) / overall for end in ("estimate", "ci_low", "ci_high")})
     after = f"From the first {window} days"
-    told = [
-        (area, 0.5, f"{after}, who returns on {RETURN_WINDOW} is told from who does not with an AUC of {number_range(area)}."),
+    results = [
+        (area, 0.5, f"{after}, who returns on {RETURN_WINDOW} is predicted with an AUC of {number_range(area)}."),
         (calibrated.slope, 1.0, f"{after}, the calibration slope on later cohorts is {number_range(calibrated.slope)}."),
         (
             calibrated.intercept,
@@ -115,7 +115,7 @@ def _judged(window: int, found: Forecast) -> list[Effect]:
             f"({percent(overall)} of {count(found.n.sum())} users).",
         ),
     ]
-    return [_effect(name, window, *each, n=int(found.n.sum())) for name, each in zip(NAMES, told, strict=True)]
+    return [_effect(name, window, *each, n=int(found.n.sum())) for name, each in zip(NAMES, results, strict=True)]
 
 
 def _effect(name: str, window: int, found: Interval, null: float, sentence: str, n: int) -> Effect:

@@ -1,4 +1,4 @@
-"""Analyses of hand-made aggregates, and of shops told in a few lines."""
+"""Analyses of hand-made aggregates, and of shops described in a few lines."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_a_prediction_that_holds_is_calibrated_on_later_cohorts() -> None:
         assert lift.estimate is not None
         assert lift.estimate > 1.3
         assert area.n == 18 * 2_000
-    assert found["auc_from_7_days"].sentence.startswith("From the first 7 days, who returns on days 30 to 89 is told from")
+    assert found["auc_from_7_days"].sentence.startswith("From the first 7 days, who returns on days 30 to 89 is predicted")
 
 
 def test_a_season_shows_in_the_intercept_and_a_fading_habit_in_the_slope() -> None:

@@ -100,6 +100,6 @@ def test_nothing_downloads_more_than_five_megabytes_and_nothing_grows_with_the_u
     others = {name: size for name, size in large.items() if name not in told}
     assert max(others.values()) < MOST
     assert {name: (small[name], size) for name, size in others.items() if size > small[name] + MARGIN} == {}
-    # Cells fill up and stay: what is told of ten times the users takes less than five times the cells.
+    # Cells fill up and stay: answers about ten times the users take less than five times the cells.
     assert sum(told.values()) < MOST_OF_ALL_INSIGHTS
     assert {name: (small[name], size) for name, size in told.items() if size > 5 * small[name] + MARGIN} == {}
