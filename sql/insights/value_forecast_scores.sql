@@ -4,44 +4,7 @@
 -- - **Denominator**: users of `value_forecasts`, each once for every model and target.
 -- - **Error**: the distance of a user's forecast from what came, before anything is cut.
 -- - **Null**: never.
-WITH kinds AS (
-  SELECT 'bg_nbd_gamma_gamma' AS model, 'purchase_days' AS target
-  UNION ALL
-  SELECT 'bg_nbd_gamma_gamma' AS model, 'spent' AS target
-  UNION ALL
-  SELECT 'cohort_mean' AS model, 'purchase_days' AS target
-  UNION ALL
-  SELECT 'cohort_mean' AS model, 'spent' AS target
-  UNION ALL
-  SELECT 'last_period' AS model, 'purchase_days' AS target
-  UNION ALL
-  SELECT 'last_period' AS model, 'spent' AS target
-  UNION ALL
-  SELECT 'frequency_mean' AS model, 'purchase_days' AS target
-  UNION ALL
-  SELECT 'frequency_mean' AS model, 'spent' AS target
-),
-
-measured AS (
-  SELECT
-    kinds.model,
-    kinds.target,
-    CASE CONCAT(kinds.model, ' ', kinds.target)
-      WHEN 'bg_nbd_gamma_gamma purchase_days' THEN forecasts.bg_nbd_gamma_gamma_purchase_days
-      WHEN 'bg_nbd_gamma_gamma spent' THEN forecasts.bg_nbd_gamma_gamma_spent
-      WHEN 'cohort_mean purchase_days' THEN forecasts.cohort_mean_purchase_days
-      WHEN 'cohort_mean spent' THEN forecasts.cohort_mean_spent
-      WHEN 'last_period purchase_days' THEN forecasts.last_period_purchase_days
-      WHEN 'last_period spent' THEN forecasts.last_period_spent
-      WHEN 'frequency_mean purchase_days' THEN forecasts.frequency_mean_purchase_days
-      ELSE forecasts.frequency_mean_spent
-    END AS forecast,
-    IF(kinds.target = 'spent', forecasts.spent, forecasts.purchase_days) AS actual
-  FROM insights.value_forecasts AS forecasts
-  CROSS JOIN kinds
-),
-
-counted AS (
+WITH counted AS (
   SELECT
     model,
     target,
@@ -49,7 +12,7 @@ counted AS (
     actual,
     CAST(FLOOR(forecast * 1024) AS INT64) AS forecast_parts,
     CAST(FLOOR(actual * 1024) AS INT64) AS actual_parts
-  FROM measured
+  FROM insights.value_forecasts
 ),
 
 cut AS (

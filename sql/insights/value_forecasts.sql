@@ -1,6 +1,7 @@
--- What did each user buy in the holdout, and what had been foreseen?
+-- What did each user buy in the holdout, and what had each model foreseen?
 --
--- - **Unit**: a user of `purchase_histories` whose history has a prediction.
+-- - **Unit**: user x model x target, of the users of `purchase_histories` whose history has a prediction. **Targets**: days with
+--   a purchase, and spend. **Variance**: that of purchases by BG/NBD, whatever the model of the row.
 -- - **Window**: the holdout, the last 26 weeks up to `observed_until`; a forecast knows nothing of them.
 -- - **bg_nbd_gamma_gamma**: expected purchases times the expected amount of one, the user's own mean drawn towards everyone's.
 -- - **cohort_mean**: purchases and spend a day of the user's signup month since the landmark, times 182 days.
@@ -47,20 +48,34 @@ foreseen AS (
       AND predictions.observed_weeks = CAST(ROUND(histories.observed_days / 7) AS INT64)
   INNER JOIN cohorts ON cohorts.signup_month = histories.signup_month
   LEFT JOIN insights.purchase_frequency_means AS frequencies ON frequencies.frequency = LEAST(histories.purchase_days, 10)
+),
+
+kinds AS (
+  SELECT model, target
+  FROM UNNEST(['bg_nbd_gamma_gamma', 'cohort_mean', 'last_period', 'frequency_mean']) AS model
+  CROSS JOIN UNNEST(['purchase_days', 'spent']) AS target
 )
 
 SELECT
-  user_id,
-  FLOOR(bg_nbd_gamma_gamma_purchase_days * 1024) / 1024 AS bg_nbd_gamma_gamma_purchase_days,
-  FLOOR(bg_nbd_gamma_gamma_spent * 1024) / 1024 AS bg_nbd_gamma_gamma_spent,
-  FLOOR(cohort_mean_purchase_days * 1024) / 1024 AS cohort_mean_purchase_days,
-  FLOOR(cohort_mean_spent * 1024) / 1024 AS cohort_mean_spent,
-  FLOOR(last_period_purchase_days * 1024) / 1024 AS last_period_purchase_days,
-  FLOOR(last_period_spent * 1024) / 1024 AS last_period_spent,
-  FLOOR(frequency_mean_purchase_days * 1024) / 1024 AS frequency_mean_purchase_days,
-  FLOOR(frequency_mean_spent * 1024) / 1024 AS frequency_mean_spent,
-  FLOOR(variance * 1024) / 1024 AS variance,
-  CAST(holdout_purchase_days AS FLOAT64) AS purchase_days,
-  FLOOR(CAST(holdout_spent AS FLOAT64) * 1024) / 1024 AS spent,
-  signup_month
+  foreseen.user_id,
+  kinds.model,
+  kinds.target,
+  FLOOR(
+    1024 * CASE CONCAT(kinds.model, ' ', kinds.target)
+      WHEN 'bg_nbd_gamma_gamma purchase_days' THEN foreseen.bg_nbd_gamma_gamma_purchase_days
+      WHEN 'bg_nbd_gamma_gamma spent' THEN foreseen.bg_nbd_gamma_gamma_spent
+      WHEN 'cohort_mean purchase_days' THEN foreseen.cohort_mean_purchase_days
+      WHEN 'cohort_mean spent' THEN foreseen.cohort_mean_spent
+      WHEN 'last_period purchase_days' THEN foreseen.last_period_purchase_days
+      WHEN 'last_period spent' THEN foreseen.last_period_spent
+      WHEN 'frequency_mean purchase_days' THEN foreseen.frequency_mean_purchase_days
+      ELSE foreseen.frequency_mean_spent
+    END
+  ) / 1024 AS forecast,
+  FLOOR(foreseen.variance * 1024) / 1024 AS variance,
+  FLOOR(
+    1024 * IF(kinds.target = 'spent', CAST(foreseen.holdout_spent AS FLOAT64), CAST(foreseen.holdout_purchase_days AS FLOAT64))
+  ) / 1024 AS actual,
+  foreseen.signup_month
 FROM foreseen
+CROSS JOIN kinds

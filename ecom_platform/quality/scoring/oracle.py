@@ -67,7 +67,7 @@ known AS (
 foreseen AS (
   SELECT
     forecasts.user_id,
-    forecasts.purchase_days AS actual,
+    forecasts.actual,
     FLOOR(
       1024
       * {paid}
@@ -80,6 +80,7 @@ foreseen AS (
     ) / 1024 AS forecast
   FROM insights.value_forecasts AS forecasts
   INNER JOIN known ON known.user_id = forecasts.user_id
+  WHERE forecasts.model = 'bg_nbd_gamma_gamma' AND forecasts.target = 'purchase_days'
 ),
 
 counted AS (

@@ -68,7 +68,7 @@ AGGREGATES: tuple[Table, ...] = (
     VALUE_TIERS,
 )
 """What the warehouse computes for the questions: counts, sums and cross products by cell, of bounded size; and
-`discount_exposures`, `purchase_histories` and `value_forecasts`, a row a user, which only other aggregates read."""
+`discount_exposures`, `purchase_histories` and `value_forecasts`, rows of users, which only other aggregates read."""
 
 LIFETIME_VALUE = (PURCHASE_PREDICTIONS, LIFETIME_VALUE_REPORT_CARD)
 """What Python makes of them beside answers: what users will buy, and how good such forecasts are."""

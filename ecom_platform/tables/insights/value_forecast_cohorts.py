@@ -1,6 +1,7 @@
 """value_forecast_cohorts: forecasts of the holdout against what came, cohort by cohort."""
 
-from ecom_platform.tables.insights.value_forecast_scores import MODEL, TARGET, summed
+from ecom_platform.tables.insights.value_forecast_scores import summed
+from ecom_platform.tables.insights.value_forecasts import MODEL, TARGET
 from ecom_platform.tables.measures import count
 from ecom_platform.tables.spec import Layout, Table, signup_month_column
 

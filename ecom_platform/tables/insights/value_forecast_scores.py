@@ -1,11 +1,8 @@
 """value_forecast_scores: forecasts of the holdout against what came, by what was foreseen."""
 
-from ecom_platform.tables.insights.value_forecasts import MODELS, TARGETS
+from ecom_platform.tables.insights.value_forecasts import MODEL, TARGET
 from ecom_platform.tables.measures import Additivity, Measure, attribute, count
-from ecom_platform.tables.spec import Column, Table, Type
-
-MODEL = Column("model", Type.STRING, "Who foresaw it.", accepted=tuple(MODELS))
-TARGET = Column("target", Type.STRING, "What was foreseen: purchases in the holdout, or spend.", accepted=TARGETS)
+from ecom_platform.tables.spec import Table, Type
 
 
 def summed(name: str, doc: str) -> Measure:

@@ -9,9 +9,12 @@ MODELS = {
     "last_period": "what the user bought in the half-year before, once more",
     "frequency_mean": "what users with as many purchases bought next, half a year before",
 }
-"""What is compared, by the first part of the columns' names."""
+"""What is compared."""
 
 TARGETS = ("purchase_days", "spent")
+
+MODEL = Column("model", Type.STRING, "Who foresaw it.", accepted=tuple(MODELS))
+TARGET = Column("target", Type.STRING, "What was foreseen: purchases in the holdout, or spend.", accepted=TARGETS)
 
 
 def _number(name: str, doc: str) -> Measure:
@@ -21,20 +24,17 @@ def _number(name: str, doc: str) -> Measure:
 VALUE_FORECASTS = Table(
     layer="insights",
     name="value_forecasts",
-    doc="One row per user who signed up 30 days or more before the holdout: purchases and spend in it, foreseen and real.",
+    doc="One row per user who signed up 30 days or more before the holdout, model and target: what was foreseen, and came.",
     columns=(
         Column("user_id", Type.STRING, "The user."),
-        *(
-            _number(f"{model}_{target}", f"{'Purchases' if target == 'purchase_days' else 'Spend'} by {meaning}")
-            for model, meaning in MODELS.items()
-            for target in TARGETS
-        ),
+        MODEL,
+        TARGET,
+        _number("forecast", "What the model foresaw"),
         _number("variance", "Variance of the user's purchases by BG/NBD"),
-        _number("purchase_days", "Purchases that came"),
-        _number("spent", "Spend that came"),
+        _number("actual", "What came"),
         signup_month_column(),
     ),
-    key=("user_id",),
+    key=("user_id", "model", "target"),
     foreign_keys=(ForeignKey("user_id", "clean.users"),),
     layout=Layout(partition_by="signup_month", cluster_by=("user_id",)),
 )

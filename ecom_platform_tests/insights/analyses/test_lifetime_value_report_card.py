@@ -55,31 +55,38 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
 
 
 def test_every_model_foresees_what_it_says(marts: Marts) -> None:
-    ann, bob = (marts.row(VALUE_FORECASTS, user_id=user) for user in ("ann", "bob"))
+    def foreseen(user: str, model: str, target: str) -> float:
+        found = marts.row(VALUE_FORECASTS, user_id=user, model=model, target=target)
+        return float(found["forecast"])
 
     def near(value: float) -> object:
         return pytest.approx(value, abs=1 / 1024)
 
-    assert ann["bg_nbd_gamma_gamma_purchase_days"] == 1.5
-    assert ann["bg_nbd_gamma_gamma_spent"] == near(1.5 * (0.75 * 10 + 0.25 * 40))
-    assert bob["bg_nbd_gamma_gamma_spent"] == near(0.25 * 40)
-    for user in (ann, bob):
-        assert user["cohort_mean_purchase_days"] == near(3 * 182 / (2 * OBSERVED))
-        assert user["cohort_mean_spent"] == near(30 * 182 / (2 * OBSERVED))
-    assert (ann["last_period_purchase_days"], ann["last_period_spent"]) == (near(182 / 183), near(1820 / 183))
-    assert (bob["last_period_purchase_days"], bob["last_period_spent"]) == (0, 0)
+    assert foreseen("ann", "bg_nbd_gamma_gamma", "purchase_days") == 1.5
+    assert foreseen("ann", "bg_nbd_gamma_gamma", "spent") == near(1.5 * (0.75 * 10 + 0.25 * 40))
+    assert foreseen("bob", "bg_nbd_gamma_gamma", "spent") == near(0.25 * 40)
+    for user in ("ann", "bob"):
+        assert foreseen(user, "cohort_mean", "purchase_days") == near(3 * 182 / (2 * OBSERVED))
+        assert foreseen(user, "cohort_mean", "spent") == near(30 * 182 / (2 * OBSERVED))
+    assert foreseen("ann", "last_period", "purchase_days") == near(182 / 183)
+    assert foreseen("ann", "last_period", "spent") == near(1820 / 183)
+    assert (foreseen("bob", "last_period", "purchase_days"), foreseen("bob", "last_period", "spent")) == (0, 0)
     # Who had bought twice by then is ann, and bought once in the half-year after; nobody had bought three times.
-    assert (ann["frequency_mean_purchase_days"], bob["frequency_mean_purchase_days"]) == (0, 0)
-    assert (ann["purchase_days"], ann["spent"], bob["spent"]) == (1, 100, 0)
+    assert (foreseen("ann", "frequency_mean", "purchase_days"), foreseen("bob", "frequency_mean", "purchase_days")) == (0, 0)
+
+
+def test_what_came_is_beside_every_forecast(marts: Marts) -> None:
+    came = {(row["user_id"], row["target"]): row["actual"] for row in marts.rows(VALUE_FORECASTS)}
+    assert came == {("ann", "purchase_days"): 1, ("ann", "spent"): 100, ("bob", "purchase_days"): 0, ("bob", "spent"): 0}
 
 
 def test_scores_and_cohorts_add_up_what_users_were_foreseen(marts: Marts) -> None:
-    forecasts = marts.rows(VALUE_FORECASTS)
     for model in MODELS:
         for target in TARGETS:
-            foreseen, came = ([user[name] for user in forecasts] for name in (f"{model}_{target}", target))
+            users = marts.rows(VALUE_FORECASTS, model=model, target=target)
+            foreseen, came = ([user[name] for user in users] for name in ("forecast", "actual"))
             scores = marts.rows(VALUE_FORECAST_SCORES, model=model, target=target)
-            assert sum(row["user_count"] for row in scores) == 2
+            assert sum(row["user_count"] for row in scores) == len(users) == 2
             assert sum(row["forecast"] for row in scores) == pytest.approx(sum(foreseen))
             distances = [abs(one - other) for one, other in zip(foreseen, came, strict=True)]
             assert sum(row["absolute_error"] for row in scores) == pytest.approx(sum(distances))
