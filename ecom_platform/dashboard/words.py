@@ -189,6 +189,6 @@ KOREAN = {
     "checkout_without_cart_share": "장바구니에 담지 않고 결제를 시작한 세션 ÷ 결제를 시작한 세션. 정상적인 경로입니다.",
     "payment_attempt_to_purchase_rate": "구매에 도달한 세션 ÷ 결제를 시도한 세션.",
     "payment_failure_rate": "결제에 실패한 주문 ÷ 전체 주문.",
-    "purchase_days_per_user": "1년간 결제 완료 주문이 있는 날의 수 ÷ 사용자. 예측은 그 이전 이력만으로 계산합니다(BG/NBD).",
+    "purchase_days_per_user": "검증 기간에 결제 완료 주문이 있는 날의 수 ÷ 사용자. 예측(BG/NBD)은 그 이전 이력에만 의존.",
 }
 """The definition of each figure on a page in Korean; a test holds it complete."""

@@ -29,6 +29,7 @@ from ecom_platform.tables.insights import INSIGHTS
 from ecom_platform.tables.layers import LAYERS
 from ecom_platform.tables.marts.dm_activation_features import DM_ACTIVATION_FEATURES
 from ecom_platform.tables.marts.dm_category_performance import DM_CATEGORY_PERFORMANCE
+from ecom_platform.tables.marts.dm_customer_segments import DM_CUSTOMER_SEGMENTS
 from ecom_platform.tables.marts.dm_funnel_conversion import DM_FUNNEL_CONVERSION
 from ecom_platform.tables.marts.dm_funnel_events import DM_FUNNEL_EVENTS
 from ecom_platform.tables.marts.dm_rfm import DM_RFM
@@ -59,6 +60,7 @@ RAW = raw_tables(*CLEANED, OBSERVATION_WINDOWS, INJECTED_ANOMALIES, WORLD_TRUTH)
 MARTS = (
     DM_ACTIVATION_FEATURES,
     DM_VALUE_WINDOWS,
+    DM_CUSTOMER_SEGMENTS,
     DM_USER_PURCHASE_SUMMARY,
     DM_RFM,
     DM_SUBSCRIPTION_KPIS,

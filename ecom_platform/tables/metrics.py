@@ -283,12 +283,11 @@ PURCHASE_DAYS_PER_USER = Metric(
     "purchase_days_per_user",
     "Purchase days per user",
     "사용자당 구매일 수",
-    "days with a paid order in the last 365 observed days",
-    "users who had signed up 30 days before those or earlier",
+    "days with a paid order in the holdout",
+    "users who had signed up 30 days before the holdout or earlier",
     Unit.COUNT,
-    "Several orders of a day are one purchase. The forecast is BG/NBD's, fitted on what was known before those days.",
+    "Several orders of a day are one purchase. The holdout is the last weeks observed, of which the forecast knows nothing.",
     "null without such users",
-    source=MetricSource("dashboard.purchase_histories", "holdout_purchase_day_count", "user_count"),
 )
 AVERAGE_DAYS_BETWEEN_ORDERS = Metric(
     "average_days_between_orders",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ecom_platform.dashboard.forecast import forecast
 from ecom_platform.insights.analysis import analysis
 from ecom_platform.insights.inquiry import Context, inquiries
 from ecom_platform.orchestration.assets.analyses import analysed
@@ -16,8 +15,6 @@ from ecom_platform.orchestration.assets.insights import answered
 from ecom_platform.quality.scoring.scorecard import scorecard
 from ecom_platform.quality.statements import platform_sql
 from ecom_platform.tables import CATALOG, ESTIMATES, QUALITY, Table
-from ecom_platform.tables.dashboard.purchase_forecast import PURCHASE_FORECAST
-from ecom_platform.tables.dashboard.purchase_histories import PURCHASE_HISTORIES
 from ecom_platform.tables.insights import LIFETIME_VALUE
 from ecom_platform.tables.insights.answers import ANSWERS, ANSWERS_TO
 from ecom_platform.tables.quality.lifetime_value_oracle import LIFETIME_VALUE_ORACLE
@@ -71,7 +68,6 @@ def derive(warehouse: DuckDBWarehouse, months: list[str]) -> None:
             warehouse.replace({table: file.query()}, months if table.partitioned else None)
     for estimated in ANALYSED:
         analyse(warehouse, estimated)
-    warehouse.replace({PURCHASE_FORECAST: forecast(warehouse.read(PURCHASE_HISTORIES))}, None)
     for question, inquiry in inquiries().items():
         rows = answered(warehouse, SHOP, question, inquiry).rows
         warehouse.replace({ANSWERS_TO[question.number]: rows}, None)

@@ -5,18 +5,6 @@
 -- - **Revenue**: line amounts of paid orders. **Discounted**: lines bought on the product's discount day.
 -- - **To pool**: every column adds up over customers, categories, tiers and months.
 -- - **Null**: never. What was not bought has no row.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
-  FROM marts.dm_user_purchase_summary
-)
-
 SELECT
   users.device,
   users.region,
@@ -32,7 +20,7 @@ SELECT
   users.signup_month
 FROM clean.order_items AS items
 INNER JOIN clean.orders AS orders ON orders.order_id = items.order_id
-INNER JOIN users ON users.user_id = orders.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = orders.user_id
 WHERE orders.payment_status = 'success'
 GROUP BY
   users.signup_month,

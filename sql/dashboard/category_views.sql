@@ -4,18 +4,6 @@
 -- - **Window**: the whole event log, users' first weeks. Events without a product are not counted.
 -- - **To pool**: both columns add up over customers and categories.
 -- - **Null**: never.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
-  FROM marts.dm_user_purchase_summary
-)
-
 SELECT
   users.device,
   users.region,
@@ -28,7 +16,7 @@ SELECT
   users.signup_month
 FROM clean.user_events AS events
 INNER JOIN clean.products AS products ON products.product_id = events.product_id
-INNER JOIN users ON users.user_id = events.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = events.user_id
 GROUP BY
   users.signup_month,
   users.device,

@@ -7,20 +7,7 @@
 -- - **To pool**: every column adds up over customers. Orders, revenue, sessions and new users also add up over months; users
 --   of several months are user-months.
 -- - **Null**: never.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level,
-    is_activated
-  FROM marts.dm_user_purchase_summary
-),
-
-happened AS (
+WITH happened AS (
   SELECT
     user_id,
     signup_month AS calendar_month,
@@ -31,7 +18,7 @@ happened AS (
     CAST(0 AS NUMERIC) AS revenue,
     0 AS sessions,
     0 AS purchase_sessions
-  FROM users
+  FROM marts.dm_user_purchase_summary
   UNION ALL
   SELECT
     user_id,
@@ -109,8 +96,8 @@ SELECT
   users.activation_level,
   histories.calendar_month,
   SUM(histories.signups) AS new_user_count,
-  SUM(IF(users.is_activated, histories.signups, 0)) AS activated_user_count,
-  SUM(IF(users.is_activated IS NULL, 0, histories.signups)) AS activation_known_user_count,
+  SUM(IF(summaries.is_activated, histories.signups, 0)) AS activated_user_count,
+  SUM(IF(summaries.is_activated IS NULL, 0, histories.signups)) AS activation_known_user_count,
   COUNTIF(histories.activities > 0) AS active_user_count,
   COUNTIF(histories.paid_orders > 0) AS buyer_count,
   COUNTIF(histories.paid_orders > 0 AND histories.paid_orders_to_date > 1) AS repeat_buyer_count,
@@ -121,7 +108,8 @@ SELECT
   SUM(histories.purchase_sessions) AS purchase_session_count,
   users.signup_month
 FROM histories
-INNER JOIN users ON users.user_id = histories.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = histories.user_id
+INNER JOIN marts.dm_user_purchase_summary AS summaries ON summaries.user_id = histories.user_id
 GROUP BY
   users.signup_month,
   users.device,

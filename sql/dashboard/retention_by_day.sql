@@ -6,22 +6,7 @@
 -- - **Denominator**: users for whom the whole day has been observed.
 -- - **Null**: never.
 -- - **Caution**: the level rests on the first @activation_window_days days, in which day 1 lies.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level,
-    is_active_day_1,
-    is_active_day_7,
-    is_active_day_30
-  FROM marts.dm_user_purchase_summary
-),
-
-days AS (
+WITH days AS (
   SELECT days_since_signup
   FROM UNNEST([1, 7, 30]) AS days_since_signup
 ),
@@ -36,11 +21,12 @@ returns AS (
     users.activation_level,
     days.days_since_signup,
     CASE days.days_since_signup
-      WHEN 1 THEN users.is_active_day_1
-      WHEN 7 THEN users.is_active_day_7
-      WHEN 30 THEN users.is_active_day_30
+      WHEN 1 THEN summaries.is_active_day_1
+      WHEN 7 THEN summaries.is_active_day_7
+      WHEN 30 THEN summaries.is_active_day_30
     END AS is_active
-  FROM users
+  FROM marts.dm_customer_segments AS users
+  INNER JOIN marts.dm_user_purchase_summary AS summaries ON summaries.user_id = users.user_id
   CROSS JOIN days
 )
 

@@ -7,16 +7,7 @@
 -- - **Null**: never. Months that no user of the row could have completed have no row.
 -- - **To pool**: add the counts over customers and divide; months overlap in their users.
 WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level,
-    signup_date,
-    DIV(days_observed, 30) AS whole_months_observed
+  SELECT user_id, signup_date, DIV(days_observed, 30) AS whole_months_observed
   FROM marts.dm_user_purchase_summary
 ),
 
@@ -71,7 +62,7 @@ cells AS (
     SUM(COALESCE(user_months.revenue, 0)) AS revenue,
     users.signup_month
   FROM eligible
-  INNER JOIN users ON users.user_id = eligible.user_id
+  INNER JOIN marts.dm_customer_segments AS users ON users.user_id = eligible.user_id
   LEFT JOIN user_months
     ON user_months.user_id = eligible.user_id AND user_months.months_since_signup = eligible.months_since_signup
   GROUP BY
@@ -93,7 +84,7 @@ kinds AS (
     subscription_type,
     activation_level,
     COUNT(*) AS user_count
-  FROM users
+  FROM marts.dm_customer_segments
   GROUP BY signup_month, device, region, marketing_source, subscription_type, activation_level
 )
 

@@ -7,18 +7,6 @@
 -- - **Null**: never.
 -- - **Caution**: the activation level is computed from carts and checkouts of the same sessions: it describes, it does not
 --   explain.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
-  FROM marts.dm_user_purchase_summary
-)
-
 SELECT
   users.device,
   users.region,
@@ -31,7 +19,7 @@ SELECT
   COUNT(*) AS session_count,
   users.signup_month
 FROM marts.dm_funnel_events AS sessions
-INNER JOIN users ON users.user_id = sessions.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = sessions.user_id
 WHERE sessions.furthest_stage IS NOT NULL
 GROUP BY
   users.signup_month,

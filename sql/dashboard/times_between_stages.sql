@@ -5,19 +5,7 @@
 --   at seconds_from and end where the next begins; the last, from an hour on, has no end.
 -- - **To pool**: sessions add up over customers and classes; over stages, a session counts for each step that it took.
 -- - **Null**: never.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
-  FROM marts.dm_user_purchase_summary
-),
-
-steps AS (
+WITH steps AS (
   SELECT user_id, 'view_product' AS stage, view_at AS began_at, cart_at AS ended_at
   FROM marts.dm_funnel_events
   UNION ALL
@@ -65,7 +53,7 @@ SELECT
   COUNT(*) AS session_count,
   users.signup_month
 FROM classes
-INNER JOIN users ON users.user_id = classes.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = classes.user_id
 GROUP BY
   users.signup_month,
   users.device,

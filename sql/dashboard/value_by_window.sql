@@ -5,18 +5,6 @@
 --   and overlap: take one. What follows activation is in the windows that start after it, such as [30, 360).
 -- - **Denominator**: users for whom the whole window has been observed; the others are in no sum.
 -- - **Null**: never.
-WITH users AS (
-  SELECT
-    user_id,
-    signup_month,
-    COALESCE(device, 'unknown') AS device,
-    COALESCE(region, 'unknown') AS region,
-    COALESCE(marketing_source, 'unknown') AS marketing_source,
-    COALESCE(subscription_type, 'unknown') AS subscription_type,
-    COALESCE(activation_level, 'unknown') AS activation_level
-  FROM marts.dm_user_purchase_summary
-)
-
 SELECT
   users.device,
   users.region,
@@ -32,7 +20,7 @@ SELECT
   SUM(CAST(windows.revenue AS FLOAT64) * CAST(windows.revenue AS FLOAT64)) AS revenue_squared,
   users.signup_month
 FROM marts.dm_value_windows AS windows
-INNER JOIN users ON users.user_id = windows.user_id
+INNER JOIN marts.dm_customer_segments AS users ON users.user_id = windows.user_id
 WHERE windows.is_window_observed
 GROUP BY
   users.signup_month,

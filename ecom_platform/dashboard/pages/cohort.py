@@ -8,10 +8,11 @@ from ecom_platform.dashboard.canvas import BLUE, ORANGE, RAMP, Canvas
 from ecom_platform.dashboard.cube import CubeSpec
 from ecom_platform.dashboard.page import Card, Chart, Clock, Figure, Fixed, IntervalKind, Page, View
 from ecom_platform.dashboard.words import Text
-from ecom_platform.tables.dashboard.purchase_forecast import PURCHASE_FORECAST
 from ecom_platform.tables.dashboard.retention_by_day import RETENTION_BY_DAY
 from ecom_platform.tables.dashboard.retention_by_month import RETENTION_BY_MONTH
 from ecom_platform.tables.dashboard.value_by_window import VALUE_BY_WINDOW
+from ecom_platform.tables.insights.purchase_histories import HOLDOUT_WEEKS
+from ecom_platform.tables.insights.value_forecast_cohorts import VALUE_FORECAST_COHORTS
 from ecom_platform.tables.metrics import (
     LIFETIME_VALUE,
     MONTHLY_RETENTION,
@@ -322,17 +323,18 @@ PAGE = Page(
             "forecast",
             Text("Purchases foreseen and actual", "구매 예측과 실제"),
             Text(
-                "Days with a paid order per user in the last 365 observed days, and what a model (BG/NBD) expected.",
-                "최근 관찰 365일의 사용자당 구매일 수와, 그 이전 이력만으로 계산한 모형(BG/NBD)의 예측.",
+                f"Days with a paid order per user in the last {HOLDOUT_WEEKS} observed weeks, and what BG/NBD expected.",
+                f"관찰된 마지막 {HOLDOUT_WEEKS}주간의 사용자당 구매일 수와, 그 이전 이력만으로 계산한 모형(BG/NBD)의 예측.",
             ),
             Fixed(
-                "SELECT cohort_month AS signup_month, SAFE_DIVIDE(SUM(actual_purchase_day_count), SUM(user_count)) AS actual, "
-                "SAFE_DIVIDE(SUM(forecast_purchase_day_count), SUM(user_count)) AS forecast, SUM(user_count) AS users "
-                f"FROM {PURCHASE_FORECAST} GROUP BY cohort_month ORDER BY cohort_month",
-                (PURCHASE_FORECAST,),
+                "SELECT signup_month, SAFE_DIVIDE(actual, user_count) AS actual, "
+                "SAFE_DIVIDE(forecast, user_count) AS forecast, user_count AS users "
+                f"FROM {VALUE_FORECAST_COHORTS} "
+                "WHERE model = 'bg_nbd_gamma_gamma' AND target = 'purchase_days' ORDER BY signup_month",
+                (VALUE_FORECAST_COHORTS,),
                 (
-                    Figure("actual", "actual_purchase_day_count", "user_count"),
-                    Figure("forecast", "forecast_purchase_day_count", "user_count", PURCHASE_DAYS_PER_USER),
+                    Figure("actual", "actual", "user_count", PURCHASE_DAYS_PER_USER),
+                    Figure("forecast", "forecast", "user_count", PURCHASE_DAYS_PER_USER),
                     Figure("users", "user_count"),
                 ),
             ),

@@ -1,26 +1,22 @@
 """The dashboard layer's files: the published aggregates, and the pages."""
 
-from typing import Any
-
 import dagster as dg
 
 from ecom_platform.dashboard.files import ADDRESS, FOLDER, page_path
 from ecom_platform.dashboard.page import Page
-from ecom_platform.orchestration.assets.vocabulary import asset_key, pool, table_metadata
+from ecom_platform.orchestration.assets.vocabulary import asset_key, pool
 from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.origins.origin import provenance
 from ecom_platform.settings import LOCAL_TARGET, Settings
-from ecom_platform.tables.dashboard.purchase_forecast import PURCHASE_FORECAST
-from ecom_platform.tables.dashboard.purchase_histories import PURCHASE_HISTORIES
 
-LAYER = PURCHASE_FORECAST.layer
+LAYER = "dashboard"
 
 
 def dashboard_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     from ecom_platform.dashboard.pages import PAGES
 
-    return [_forecast(settings), _published(settings), *(_page(settings, page) for page in PAGES)]
+    return [_published(settings), *(_page(settings, page) for page in PAGES)]
 
 
 def page_key(page: Page) -> dg.AssetKey:
@@ -66,24 +62,6 @@ def _page(settings: Settings, page: Page) -> dg.AssetsDefinition:
         )
 
     return written
-
-
-def _forecast(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=asset_key(PURCHASE_FORECAST),
-        deps=[asset_key(PURCHASE_HISTORIES)],
-        description=PURCHASE_FORECAST.doc,
-        kinds={settings.target, "python", "table"},
-        metadata=table_metadata(PURCHASE_FORECAST),
-        io_manager_key="warehouse_io_manager",
-        pool=pool(settings),
-    )
-    def purchase_forecast(warehouse: WarehouseResource) -> Any:
-        from ecom_platform.dashboard.forecast import forecast
-
-        return forecast(claimed(warehouse, settings).read(PURCHASE_HISTORIES))
-
-    return purchase_forecast
 
 
 def _published(settings: Settings) -> dg.AssetsDefinition:

@@ -8,13 +8,13 @@ from ecom_platform.dashboard.contracts import LAYER as CONTRACTED
 from ecom_platform.dashboard.files import FOLDER
 from ecom_platform.dashboard.tableau.extracts import INSTALL, available
 from ecom_platform.dashboard.tableau.sheets import BOARDS, SHEETS, TABLES
+from ecom_platform.orchestration.assets.dashboard import LAYER
 from ecom_platform.orchestration.assets.vocabulary import asset_key, pool
 from ecom_platform.orchestration.claimed import claimed
 from ecom_platform.orchestration.resources import WarehouseResource
 from ecom_platform.settings import Settings
 from ecom_platform.tables import CATALOG, Table
 
-LAYER = "dashboard"
 WORKBOOK = dg.AssetKey([LAYER, "workbook"])
 SEMANTIC_MODEL = dg.AssetKey([LAYER, "semantic_model"])
 CONTRACTS = dg.AssetKey([LAYER, "contracts"])

@@ -7,8 +7,6 @@ activation level are one kind of customer.
 from ecom_platform.tables.dashboard.category_sales_by_month import CATEGORY_SALES_BY_MONTH
 from ecom_platform.tables.dashboard.category_views import CATEGORY_VIEWS
 from ecom_platform.tables.dashboard.kpis_by_month import KPIS_BY_MONTH
-from ecom_platform.tables.dashboard.purchase_forecast import PURCHASE_FORECAST
-from ecom_platform.tables.dashboard.purchase_histories import PURCHASE_HISTORIES
 from ecom_platform.tables.dashboard.retention_by_day import RETENTION_BY_DAY
 from ecom_platform.tables.dashboard.retention_by_month import RETENTION_BY_MONTH
 from ecom_platform.tables.dashboard.sessions_by_stage import SESSIONS_BY_STAGE
@@ -25,6 +23,4 @@ DASHBOARD: tuple[Table, ...] = (
     VALUE_BY_WINDOW,
     SESSIONS_BY_STAGE,
     TIMES_BETWEEN_STAGES,
-    PURCHASE_HISTORIES,
-    PURCHASE_FORECAST,
 )

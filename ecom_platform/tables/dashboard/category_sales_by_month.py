@@ -1,6 +1,7 @@
 """category_sales_by_month: what customers bought of each category in each calendar month, by price tier."""
 
-from ecom_platform.tables.dashboard.customers import CUSTOMERS, KEY, LAYOUT, SIGNUP_MONTH
+from ecom_platform.tables.dashboard.customers import KEY, LAYOUT, SIGNUP_MONTH
+from ecom_platform.tables.marts.dm_customer_segments import SEGMENTS
 from ecom_platform.tables.measures import count, money
 from ecom_platform.tables.raw.products import PRICE_TIERS
 from ecom_platform.tables.spec import Column, Table, Type
@@ -10,7 +11,7 @@ CATEGORY_SALES_BY_MONTH = Table(
     name="category_sales_by_month",
     doc="One row per signup month, kind of customer, category, price tier and calendar month with a paid order line.",
     columns=(
-        *CUSTOMERS,
+        *SEGMENTS,
         Column("category", Type.STRING, "Category of the order lines."),
         Column(
             "price_tier",

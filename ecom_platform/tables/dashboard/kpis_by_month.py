@@ -1,6 +1,7 @@
 """kpis_by_month: what customers did in each calendar month, the headline numbers of the shop."""
 
-from ecom_platform.tables.dashboard.customers import CUSTOMERS, KEY, LAYOUT, SIGNUP_MONTH
+from ecom_platform.tables.dashboard.customers import KEY, LAYOUT, SIGNUP_MONTH
+from ecom_platform.tables.marts.dm_customer_segments import SEGMENTS
 from ecom_platform.tables.measures import count, money
 from ecom_platform.tables.spec import Column, Table, Type
 
@@ -9,7 +10,7 @@ KPIS_BY_MONTH = Table(
     name="kpis_by_month",
     doc="One row per signup month, kind of customer and calendar month in which any of them signed up or was active.",
     columns=(
-        *CUSTOMERS,
+        *SEGMENTS,
         Column("calendar_month", Type.DATE, "First day of the calendar month (UTC) in which it happened."),
         count("new_user_count", "Users who signed up in the month"),
         count("activated_user_count", "Of them, activated users"),
