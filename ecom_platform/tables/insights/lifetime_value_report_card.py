@@ -1,6 +1,6 @@
 """lifetime_value_report_card: how good forecasts of purchases and spend are, on a holdout that they know nothing of."""
 
-from ecom_platform.tables.insights.value_forecast_scores import MODEL, TARGET
+from ecom_platform.tables.insights.value_forecasts import MODEL, TARGET
 from ecom_platform.tables.measures import count
 from ecom_platform.tables.spec import Column, Table, Type
 
