@@ -42,6 +42,7 @@ class Story:
 
     definitions: dg.Definitions
     instance: dg.DagsterInstance
+    asked: dg.AssetSelection
     cursor: Any = None
 
     def updated(self, *tables: Table | dg.AssetKey, months: Iterable[str] = MONTHS, version: str = "same") -> None:
@@ -67,7 +68,7 @@ class Story:
     def tick(self) -> dict[dg.AssetKey, set[str | None]]:
         """The partitions requested now (None: of a table without), which are taken as being built at once."""
         result = dg.evaluate_automation_conditions(
-            defs=self.definitions, instance=self.instance, cursor=self.cursor, asset_selection=dg.AssetSelection.all()
+            defs=self.definitions, instance=self.instance, cursor=self.cursor, asset_selection=self.asked
         )
         self.cursor = result.cursor
         return {
@@ -100,21 +101,26 @@ def definitions() -> dg.Definitions:
     return build_definitions(Settings.load({"ECOM_START_MONTH": OLD[:7], "ECOM_AS_OF": "2026-08-31"}))
 
 
-@pytest.fixture
-def story(definitions: dg.Definitions) -> Iterator[Story]:
-    """Everything has been built once, and the conditions have looked at it."""
+@pytest.fixture(params=[dg.AssetSelection.groups("marts")], ids=["marts"])
+def story(definitions: dg.Definitions, request: pytest.FixtureRequest) -> Iterator[Story]:
+    """Everything has been built once, and the conditions of the marts (or of what a test asks instead) have looked at it."""
     with dg.DagsterInstance.ephemeral() as instance:
-        story = Story(definitions, instance)
+        story = Story(definitions, instance, request.param)
         story.updated(*CATALOG.values(), *FILES)
         story.tick()
         assert story.tick() == {}
         yield story
 
 
+def of(asked: dg.AssetSelection) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("story", [asked], ids=str, indirect=True)
+
+
 def daily(story: Story, months: Iterable[str] = MONTHS) -> None:
     story.updated(*(table for table in CATALOG.values() if table not in FOLLOWING), months=months)
 
 
+@of(dg.AssetSelection.all())
 def test_a_daily_run_is_followed_by_everything_that_follows_once(story: Story) -> None:
     daily(story)
     asked = story.settle()
@@ -122,12 +128,14 @@ def test_a_daily_run_is_followed_by_everything_that_follows_once(story: Story) -
     assert asked[PURCHASES] == asked[EVENTS] == set(MONTHS)
 
 
+@of(dg.AssetSelection.groups("marts", "analysis"))
 def test_an_old_month_that_is_restated_is_picked_up_and_its_neighbours_are_not(story: Story) -> None:
     daily(story, [OLD])
     asked = story.settle()
     assert asked[PURCHASES] == asked[EVENTS] == {OLD}
-    unpartitioned = {key(table) for table in FOLLOWING if not table.partitioned}
-    assert unpartitioned <= set(asked)
+    whole = {key(table) for table in CATALOG.layer("analysis") if not table.partitioned}
+    assert whole
+    assert whole <= set(asked)
 
 
 def test_what_moves_on_after_a_late_run_has_built_from_it_is_followed_again(story: Story) -> None:
@@ -194,7 +202,7 @@ def test_a_parent_that_a_guard_further_up_has_stopped_is_waited_for(story: Story
 
 def test_a_month_without_all_its_sources_is_not_built(definitions: dg.Definitions) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        story = Story(definitions, instance)
+        story = Story(definitions, instance, dg.AssetSelection.groups("marts"))
         story.tick()
         story.updated(CATALOG["clean.users"], months=[LATEST])
         assert story.tick() == {}
