@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -69,7 +70,8 @@ def both(request: pytest.FixtureRequest, emulator: Emulator, tmp_path_factory: p
     world = World(WorldSettings(seed=11, users=USERS[request.param], start_month=months[0], as_of=AS_OF))
     engines = Engines(DuckDBWarehouse(folder / "warehouse.duckdb"), BigQueryWarehouse(emulator.options()), keys)
     cohorts = [world.month(month) for month in months]
-    for warehouse in engines:
+
+    def build(warehouse: Warehouse) -> None:
         warehouse.replace({CATALOG["raw.products"]: world.products()}, None)
         raw = {t: pa.concat_tables([cohort[t.name] for cohort in cohorts]) for t in RAW if t.partitioned}
         warehouse.replace(raw, keys)
@@ -77,6 +79,10 @@ def both(request: pytest.FixtureRequest, emulator: Emulator, tmp_path_factory: p
             for estimated in (table for table in asset.reads if table in ANALYSED):
                 analyse(warehouse, estimated)
             warehouse.replace({asset.table: asset.query()}, keys if asset.table.partitioned else None)
+
+    # The emulator computes in a process of its own, and meanwhile DuckDB does.
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(build, engines))
     return engines
 
 
