@@ -51,7 +51,7 @@ def markdown(results: Sequence[World]) -> str:
 def coverage_json(results: Sequence[World]) -> str:
     """Coverage by `question/effect` in calibrated worlds, of causal answers with enough worlds."""
     measured = {
-        f"{question}/{effect}": round(found.coverage.events / found.coverage.n, 4)
+        f"{question}/{effect}": found.coverage.events / found.coverage.n
         for (kind, question, effect), found in performances(results).items()
         if kind == CALIBRATED and found.claims == "causal" and found.coverage.n >= ENOUGH
     }
