@@ -14,7 +14,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 # Properties are judged by what they find, not by how fast the machine is.
-settings.register_profile("unhurried", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 SMALL_WORLD = {"ECOM_USERS": "1000", "ECOM_START_MONTH": "2026-01", "ECOM_AS_OF": "2026-03-20"}

@@ -5,8 +5,9 @@ raw rows = clean rows + quarantined rows, for every table and partition:
 - `quarantine.T`: the raw rows with a violation whose remediation is quarantine, as they arrived, with the reasons;
 - `clean.T`: all other raw rows, repaired where a violation's remediation is repair.
 
-Raw rows that share a key (a duplicated one, or none) share their violations: no other rule judges them, because nobody could
-say which row a finding is about, and all of them are quarantined. So a key joins a raw row to its violations one to one.
+Raw rows that share a key share its violations. Where they differ, or have no key, no other rule judges them, because nobody
+could say which row a finding is about, and all of them are quarantined. Where they are equal in every column they are one
+row that arrived several times: the rules judge it once, and if it is sound one stays and its copies are quarantined.
 """
 
 from ecom_platform.tables.remediation import QUARANTINE, Fault, Remediation
@@ -49,6 +50,12 @@ QUARANTINE_REASON = Column(
     "quarantine_reason", Type.STRING, "Kinds of the violations that put the row here, comma-separated, in alphabetical order."
 )
 
+DUPLICATE_ROW = "duplicate_row"
+"""The one kind of violation that quarantines only some of the rows that have it: all but one of the copies."""
+
+UNSEEN = ("anomaly_flag",)
+"""What cleaning does not look at: it is for scoring the rules."""
+
 
 def key_remediations(raw: Table) -> tuple[Remediation, ...]:
     """What is done about the key of any raw table; a violation names the key's first column."""
@@ -56,9 +63,21 @@ def key_remediations(raw: Table) -> tuple[Remediation, ...]:
     return (
         Remediation("missing_key", columns, QUARANTINE, "quarantined", "what cannot be named cannot be referred to"),
         Remediation(
-            "duplicate_key", columns, QUARANTINE, "all copies quarantined", "no copy can be shown to be the right one"
+            "duplicate_key",
+            columns,
+            QUARANTINE,
+            "every row with the key is quarantined",
+            "they differ, and none can be shown to be right",
+        ),
+        Remediation(
+            DUPLICATE_ROW, columns, QUARANTINE, "one stays, its copies are quarantined", "the same row was sent several times"
         ),
     )
+
+
+def content_columns(raw: Table) -> tuple[Column, ...]:
+    """The columns in which equal rows are equal: all but those that cleaning does not look at."""
+    return tuple(column for column in raw.columns if column.name not in UNSEEN)
 
 
 def remediations_of(raw: Table) -> tuple[Remediation, ...]:
@@ -125,6 +144,6 @@ def clean_of(raw: Table) -> Table:
         "clean",
         doc=f"{raw.doc} Sound rows, repaired where a repair is declared.",
         add=REPAIR_COLUMNS,
-        drop=("anomaly_flag",),
+        drop=UNSEEN,
         foreign_keys=tuple(ForeignKey(key.column, key.references.replace("raw.", "clean.")) for key in raw.foreign_keys),
     )

@@ -40,7 +40,8 @@ repetitions AS (
   JOIN orders_with_repetition AS o ON o.order_id = i.order_id AND o.signup_month = i.signup_month
   LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(i.order_item_id, '') AND b.signup_month = i.signup_month
   WHERE b.row_key IS NULL
-  QUALIFY ROW_NUMBER() OVER (
+  -- Copies of one line have one rank.
+  QUALIFY RANK() OVER (
       PARTITION BY
         i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount,
         i.is_discounted

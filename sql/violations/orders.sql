@@ -18,8 +18,10 @@
 -- | `negative_amount` | `total_amount` is below zero | the lines' sum; without, quarantine |
 -- | `no_sound_line` | it has lines, and none is sound | quarantine: nothing was sold |
 -- | `amount_mismatch` | `total_amount` is not negative and misses the lines' sum by more than rounding explains | the lines' sum: a total is computed, lines are recorded |
+--
+-- An order or a line that arrived several times, equal in every column, counts once.
 WITH sound_orders AS (
-  SELECT
+  SELECT DISTINCT
     o.order_id,
     o.user_id,
     o.order_date,
@@ -33,13 +35,6 @@ WITH sound_orders AS (
   WHERE b.row_key IS NULL
 ),
 
-repeated_line_keys AS (
-  SELECT order_item_id, signup_month
-  FROM raw.order_items
-  GROUP BY order_item_id, signup_month
-  HAVING COUNT(*) > 1
-),
-
 -- Lines that are equal in all but their key count once, so this groups by all the others.
 sound_lines AS (
   SELECT
@@ -49,11 +44,12 @@ sound_lines AS (
     IF(ABS(i.line_amount - i.price * i.qty) * @half_cents <= i.qty + 1, i.line_amount, NULL) AS recorded,
     i.qty + 1 AS half_cents
   FROM raw.order_items AS i
-  LEFT JOIN repeated_line_keys AS r ON r.order_item_id = i.order_item_id AND r.signup_month = i.signup_month
+  LEFT JOIN broken_keys_of_order_items AS b
+    ON b.row_key = IFNULL(i.order_item_id, '') AND b.signup_month = i.signup_month
   LEFT JOIN clean.products AS p ON p.product_id = i.product_id
   CROSS JOIN (SELECT COUNT(*) AS products FROM raw.products) AS g
   WHERE i.price > 0 AND i.qty > 0
-    AND i.order_item_id <> '' AND r.order_item_id IS NULL
+    AND b.row_key IS NULL
     AND (p.product_id IS NOT NULL OR (i.product_id IS NOT NULL AND g.products = 0))
   GROUP BY i.order_id, i.signup_month, i.product_id, i.category, i.price, i.price_tier, i.qty, i.line_amount, i.is_discounted
 ),

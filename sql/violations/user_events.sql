@@ -7,7 +7,8 @@
 -- whatever their order in time. A checkout without a cart is normal, and so is a purchase whose cart was in an earlier
 -- session. Shoppers go back a page, begin a checkout again and pay twice, so stages out of order are behaviour, reported by
 -- the check `consistency` of raw.user_events and left as they are. Only what nobody can do is an error: a stage that was
--- reached once, less than 5 seconds before the only occurrence of the stage that leads to it.
+-- reached once, less than 5 seconds before the only occurrence of the stage that leads to it. An event that arrived several
+-- times, equal in every column, counts once.
 --
 -- | kind | when | remediation |
 -- |---|---|---|
@@ -30,13 +31,13 @@ WITH disputed_sessions AS (
 ),
 
 lost AS (
-  SELECT event_id, user_id, event_timestamp, signup_month
+  SELECT DISTINCT event_id, user_id, event_timestamp, signup_month
   FROM raw.user_events
   WHERE session_id IS NULL OR session_id = ''
 ),
 
 disputed_events AS (
-  SELECT
+  SELECT DISTINCT
     e.event_id,
     e.user_id,
     e.session_id,
@@ -89,7 +90,7 @@ their_users AS (
 
 -- Only the events of users who have an event without a session.
 neighbours AS (
-  SELECT
+  SELECT DISTINCT
     e.event_id,
     e.signup_month,
     e.event_timestamp,
@@ -148,7 +149,7 @@ stages AS (
   SELECT event_id, event_type, event_timestamp, page, session_id, signup_month
   FROM raw.user_events
   WHERE event_type IN ('checkout_start', 'payment_attempt', 'purchase') AND session_id <> ''
-  UNION ALL
+  UNION DISTINCT
   SELECT e.event_id, e.event_type, e.event_timestamp, e.page, a.session_id, e.signup_month
   FROM raw.user_events AS e
   JOIN attributed AS a ON a.event_id = e.event_id AND a.signup_month = e.signup_month

@@ -42,7 +42,7 @@ WITH sound AS (
 ),
 
 in_need AS (
-  SELECT user_id, signup_month FROM sound
+  SELECT DISTINCT user_id, signup_month FROM sound
   WHERE signup_fault IS NOT NULL OR device_fault
 ),
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.cleaning import DUPLICATE_ROW
 from ecom_platform.tables.spec import PARTITION_COLUMN, Table, Type
 from ecom_platform.warehouse.contract import Warehouse
 
@@ -86,7 +87,8 @@ def _money(store: Warehouse, raw: Table) -> tuple[MoneyRepaired, ...]:
         f"SELECT kind, column_name, COUNT(*) AS row_count, SUM(CAST(original_value AS NUMERIC)) AS before, "
         f"SUM(CAST(repaired_value AS NUMERIC)) AS after FROM ("
         f"SELECT kind, column_name, original_value, repaired_value, remediation, "
-        f"MIN(remediation) OVER (PARTITION BY row_key{month}) AS worst FROM {violations}) AS found "
+        f"MIN(remediation) OVER (PARTITION BY row_key{month}) AS worst "
+        f"FROM {violations} WHERE kind <> '{DUPLICATE_ROW}') AS found "
         f"WHERE remediation = 'repair' AND worst = 'repair' AND column_name IN ({names}) "
         f"GROUP BY kind, column_name ORDER BY kind, column_name"
     )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ecom_platform.tables import CLEANED
-from ecom_platform.tables.cleaning import remediations_of
+from ecom_platform.tables.cleaning import key_remediations, remediations_of
 
 INTRODUCTION = """# Remediations
 
@@ -58,7 +58,7 @@ def markdown() -> str:
     for raw in CLEANED:
         parts.append(f"\n## {raw.name}\n\n| kind | columns | remediation | what is done | why | rule |\n")
         parts.append("|---|---|---|---|---|---|\n")
-        by_specification = {"missing_key", "duplicate_key", *(each.kind for each in raw.remediations if each.fault)}
+        by_specification = {each.kind for each in (*key_remediations(raw), *(each for each in raw.remediations if each.fault))}
         for each in remediations_of(raw):
             kind = f"**`{each.kind}`**" if each.injected else f"`{each.kind}`"
             columns = ", ".join(f"`{column}`" for column in each.columns)

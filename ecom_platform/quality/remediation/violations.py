@@ -1,19 +1,23 @@
 """The SQL of the violations tables: rules that follow from a specification, generated, around those written by hand.
 
 A violations table is the union of
-- the rows whose key is missing or shared: their only violation, since no other rule could say which of them it is about;
+- the rows whose key is missing, or shared by rows that differ: their only violation, since no other rule could say which of
+  them it is about;
+- the rows that arrived several times, equal in every column: one finding a row, whatever else is found;
 - what the generated rules find: a remediation that names a `Fault` has one;
 - what `sql/violations/<table>.sql` finds, where there is such a file. It is one SELECT of `row_key`, `kind`, `remediation`,
-  `column_name`, `original_value`, `repaired_value` (and `signup_month`), and may read `broken_keys` (the keys that are
-  missing or shared, by `row_key`) and `accepted_values` (`column_name`, `value`: what the specification accepts).
+  `column_name`, `original_value`, `repaired_value` (and `signup_month`), and may read `broken_keys` (the keys that
+  are missing, or shared by rows that differ, by `row_key`), `broken_keys_of_<table>` (those of another raw table) and
+  `accepted_values` (`column_name`, `value`: what the specification accepts). A row that arrived several times is there as
+  often: it may be found at fault as often, but a rule that counts rows must count it once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ecom_platform.tables import CATALOG
-from ecom_platform.tables.cleaning import key_remediations, violations_of
+from ecom_platform.tables import CATALOG, CLEANED
+from ecom_platform.tables.cleaning import content_columns, key_remediations, violations_of
 from ecom_platform.tables.remediation import Fault, Remediation
 from ecom_platform.tables.spec import PARTITION_COLUMN, Column, ForeignKey, Table, Type
 from ecom_platform.warehouse.sql import Draft, Part, SqlError, as_comment
@@ -26,7 +30,7 @@ def violations_draft(raw: Table, written: Draft | None) -> Draft:
 
     Raises SqlError for a file whose select list is not that of a rule.
     """
-    name, relations = f"violations.{raw.name}", [_broken_keys(raw), *_generated(raw)]
+    name, relations = f"violations.{raw.name}", [*_keys(raw), *_generated(raw)]
     if written is None:
         decided = " Decided within a signup month." if raw.partitioned else ""
         comment = as_comment(
@@ -37,6 +41,9 @@ def violations_draft(raw: Table, written: Draft | None) -> Draft:
     _require_rule(raw, written)
     if "accepted_values" in written.sql:
         relations.append(_accepted_values(raw))
+    for other in CLEANED:
+        if f"broken_keys_of_{other.name}" in written.sql:
+            relations += _keys(other, f"_of_{other.name}")
     note = f"The other rules follow from the specification in `{raw.file}`:\n\n{_described(raw)}"
     before = f"WITH {_with(relations)},\nwritten AS ("
     return written.within(note, before, f")\n{_union(raw, written=True)}", raw.file)
@@ -60,9 +67,9 @@ def _literals(values: Iterable[str]) -> str:
     return ", ".join(map(literal, values))
 
 
-def month(raw: Table) -> str:
-    """`, signup_month` for a table that has months."""
-    return f", {PARTITION_COLUMN}" if raw.partitioned else ""
+def month(raw: Table, rows: str = "") -> str:
+    """`, signup_month` for a table that has months. `rows` is the alias to read from."""
+    return f", {f'{rows}.' if rows else ''}{PARTITION_COLUMN}" if raw.partitioned else ""
 
 
 def same_month(raw: Table, left: str, right: str) -> str:
@@ -78,16 +85,38 @@ def _indented(sql: str) -> str:
     return "\n".join(f"  {line}" for line in sql.splitlines())
 
 
-def _broken_keys(raw: Table) -> tuple[str, str]:
-    without, shared = key_remediations(raw)
+def _keys(raw: Table, suffix: str = "") -> list[tuple[str, str]]:
+    """`broken_keys`, and `repeated_rows`: the keys of rows that arrived several times, equal in every column."""
+    without, shared, _ = key_remediations(raw)
     missing = " OR ".join(f"IFNULL({_text(raw.column(name))}, '') = ''" for name in raw.key)
-    return "broken_keys", (
+    content = ", ".join(f"r.{column.name}" for column in content_columns(raw))
+    # No more than the rows of these keys are compared in full.
+    doubtful = (
         f"SELECT {row_key(raw)} AS row_key{month(raw)},\n"
         f"  IF({missing}, '{without.kind}', '{shared.kind}') AS kind\n"
         f"FROM {raw}\n"
         f"GROUP BY row_key{month(raw)}, kind\n"
         f"HAVING COUNT(*) > 1 OR kind = '{without.kind}'"
     )
+    repeated = (
+        f"SELECT row_key{month(raw)}\n"
+        "FROM (\n"
+        f"  SELECT DISTINCT d.row_key, {content}\n"
+        f"  FROM {raw} AS r\n"
+        f"  JOIN doubtful_keys{suffix} AS d ON d.row_key = {row_key(raw, 'r')}{same_month(raw, 'd', 'r')}\n"
+        f"  WHERE d.kind = '{shared.kind}'\n"
+        ") AS versions\n"
+        f"GROUP BY row_key{month(raw)}\n"
+        "HAVING COUNT(*) = 1"
+    )
+    broken = (
+        f"SELECT d.row_key, d.kind{month(raw, 'd')}\n"
+        f"FROM doubtful_keys{suffix} AS d\n"
+        f"LEFT JOIN repeated_rows{suffix} AS r ON r.row_key = d.row_key{same_month(raw, 'r', 'd')}\n"
+        "WHERE r.row_key IS NULL"
+    )
+    relations = {"doubtful_keys": doubtful, "repeated_rows": repeated, "broken_keys": broken}
+    return [(f"{name}{suffix}", sql) for name, sql in relations.items()]
 
 
 def _accepted_values(raw: Table) -> tuple[str, str]:
@@ -177,10 +206,9 @@ def _finding(raw: Table, remediation: Remediation) -> str:
     (name,) = remediation.columns
     (decision,) = remediation.decisions
     repaired = NO_VALUE if remediation.value is None else literal(remediation.value)
-    months = f", f.{PARTITION_COLUMN}" if raw.partitioned else ""
     select = (
         f"SELECT f.row_key, '{remediation.kind}' AS kind, '{decision}' AS remediation, '{name}' AS column_name,\n"
-        f"  {_text(raw.column(name), 'f.')} AS original_value, {repaired} AS repaired_value{months}\n"
+        f"  {_text(raw.column(name), 'f.')} AS original_value, {repaired} AS repaired_value{month(raw, 'f')}\n"
         "FROM at_fault AS f\n"
     )
     condition = _condition(raw, remediation, "f.")
@@ -198,17 +226,21 @@ def _finding(raw: Table, remediation: Remediation) -> str:
 
 
 def _union(raw: Table, written: bool = False) -> str:
-    missing, _ = key_remediations(raw)
+    missing, _, repeated = key_remediations(raw)
     names = violations_of(raw).column_names
+    key = f"'{missing.columns[0]}'"
     sql = (
-        f"SELECT row_key, kind, '{missing.decisions[0]}' AS remediation, '{missing.columns[0]}' AS column_name,\n"
+        f"SELECT row_key, kind, '{missing.decisions[0]}' AS remediation, {key} AS column_name,\n"
         f"  row_key AS original_value, {NO_VALUE} AS repaired_value{month(raw)}\n"
-        "FROM broken_keys"
+        "FROM broken_keys\n"
+        f"UNION ALL\n"
+        f"SELECT row_key, '{repeated.kind}', '{repeated.decisions[0]}', {key}, row_key, {NO_VALUE}{month(raw)}\n"
+        "FROM repeated_rows"
     )
     sources = ["generated"] if any(each.fault is not None for each in raw.remediations) else []
     for source in [*sources, *(["written"] if written else [])]:
         sql += (
-            f"\nUNION ALL\nSELECT {', '.join(f'f.{name}' for name in names)}\n"
+            f"\nUNION ALL\nSELECT DISTINCT {', '.join(f'f.{name}' for name in names)}\n"
             f"FROM {source} AS f\n"
             f"LEFT JOIN broken_keys AS b ON b.row_key = IFNULL(f.row_key, ''){same_month(raw, 'b', 'f')}\n"
             "WHERE b.row_key IS NULL"
@@ -230,11 +262,12 @@ def _text(column: Column, prefix: str = "") -> str:
 
 def _described(raw: Table) -> str:
     """The generated rules as a markdown table."""
-    missing, duplicate = key_remediations(raw)
+    missing, duplicate, repeated = key_remediations(raw)
     key = [f"`{name}`" for name in raw.key]
     rules = [
         (missing, f"{' or '.join(key)} is null or empty"),
-        (duplicate, f"several rows have the same {' and '.join(key)}"),
+        (duplicate, f"rows that differ have the same {' and '.join(key)}"),
+        (repeated, "several rows are equal in every column"),
         *((each, _when(raw, each)) for each in raw.remediations if each.fault is not None),
     ]
     lines = [f"| `{each.kind}` | {when} | {each.done} |" for each, when in rules]

@@ -59,6 +59,8 @@ def test_every_raw_row_is_in_clean_or_in_quarantine_once_and_month_by_month_too(
         )
     for _ in range(data.draw(st.integers(0, 3))):
         shop.assignment(data.draw(KEYS), experiment=data.draw(KEYS), arm=data.draw(WORD), signup_month=data.draw(MONTH))
+    for table in data.draw(st.sets(st.sampled_from(CLEANED))):
+        shop.database.execute(f"INSERT INTO {table} SELECT * FROM {table}")
     shop.remediate(MONTHS if data.draw(st.booleans()) else None)
     for table in CLEANED:
         assert shop.unaccounted(table) == []
@@ -66,3 +68,6 @@ def test_every_raw_row_is_in_clean_or_in_quarantine_once_and_month_by_month_too(
         if table.partitioned:
             repeated = repeated.replace("row_key,", "row_key, signup_month,")
         assert shop.database.execute(repeated).fetchall() == []
+        key = ", ".join((*table.key, *(["signup_month"] if table.partitioned else [])))
+        shared = f"SELECT {key} FROM clean.{table.name} GROUP BY ALL HAVING count(*) > 1"
+        assert shop.database.execute(shared).fetchall() == []

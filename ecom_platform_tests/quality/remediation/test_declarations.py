@@ -34,6 +34,19 @@ def museum() -> Shop:
         shop.line(key)
         shop.assignment(key)
         shop.event("10:00", "anna", "s1", "view_product", event_id=key)
+    shop.product("twin", price=Decimal(7))
+    shop.user("twin", region=None)
+    shop.order("twin", total_amount=Decimal(7))
+    shop.line("twin", qty=7)
+    shop.assignment("twin", arm="control")
+    shop.event("10:07", "anna", "s1", "view_product", event_id="twin")
+    for _ in range(2):
+        shop.product("copy")
+        shop.user("copy")
+        shop.order("copy")
+        shop.line("copy")
+        shop.assignment("copy")
+        shop.event("10:00", "anna", "s1", "view_product", event_id="copy")
     shop.user("anna")
     for number, signup in enumerate((far, None, date(2023, 12, 5))):
         shop.user(f"known{number}", signup=signup, signup_month=date(2024, 1, 1))
@@ -51,8 +64,8 @@ def museum() -> Shop:
         shop.order(f"dated{number}", f"buyer{number}", day)
     shop.order("nobody", None)
     shop.order("orphan", "stranger")
-    for _ in range(2):
-        shop.user("pair")
+    for region in ("Seoul", "Gyeonggi"):
+        shop.user("pair", region=region)
     shop.order("went", "pair")
     shop.order("cancelled", payment_status="cancelled")
     shop.order("pending", payment_status="pending")

@@ -245,10 +245,11 @@ def test_a_source_without_products_has_no_orphan_products() -> None:
 
 
 def test_rows_that_share_a_key_or_have_none_are_all_quarantined(anna: Shop) -> None:
-    for key in ("o1", "o1", None, None, "o2"):
-        anna.order(key, total_amount=Decimal(200))
-    for key, order in (("i1", "o1"), ("i2", "o2"), ("i3", "o2"), ("i3", "o2"), (None, "o2"), (None, None)):
+    for key, day in (("o1", 20), ("o1", 21), (None, 20), (None, 20), ("o2", 20)):
+        anna.order(key, day=date(2024, 1, day))
+    for key, order in (("i1", "o1"), ("i2", "o2"), ("i3", "o2"), (None, "o2"), (None, None)):
         anna.line(key, order)
+    anna.line("i3", "o2", qty=3)
     anna.remediate()
     assert anna.kinds("orders") == {("o1", "duplicate_key"), ("", "missing_key")}
     assert sorted(anna.clean("orders")) == ["o2"]

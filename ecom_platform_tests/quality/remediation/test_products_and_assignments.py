@@ -27,7 +27,8 @@ def test_a_product_s_faults_are_repaired_so_that_its_lines_keep_a_product() -> N
 
 
 def test_products_that_share_a_key_are_quarantined_and_with_them_their_lines() -> None:
-    shop = Shop(products=("lamp", "lamp", "rug"))
+    shop = Shop(products=("lamp", "rug"))
+    shop.product("lamp", category="Fabric")
     shop.product(None)
     shop.user("anna")
     shop.order("o1", total_amount=Decimal(400))

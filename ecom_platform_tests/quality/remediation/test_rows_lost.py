@@ -29,6 +29,10 @@ def found(tmp_path: Path, shop: Shop) -> dict[str, Account]:
     shop.order("o5", user=None, total_amount=Decimal(7))
     shop.line("i5", "o5")
     shop.order("o6", day=date(2025, 1, 1), user=None)
+    return accounted(shop, tmp_path)
+
+
+def accounted(shop: Shop, tmp_path: Path) -> dict[str, Account]:
     store = DuckDBWarehouse(tmp_path / "shop.duckdb")
     for name in ("users", "products", "orders", "order_items", "user_events", "experiment_assignments", "observation_windows"):
         table = CATALOG[f"raw.{name}"]
@@ -55,3 +59,14 @@ def test_repaired_money_is_summed_over_the_rows_that_are_clean(found: dict[str, 
     # The total of o5 would be repaired too, but o5 is in quarantine.
     assert found["orders"].money == (MoneyRepaired("amount_mismatch", "total_amount", 1, Decimal("201.50"), Decimal(200)),)
     assert found["order_items"].money == ()
+
+
+def test_money_repaired_on_an_order_that_arrived_several_times_is_counted_once(shop: Shop, tmp_path: Path) -> None:
+    shop.user("anna")
+    for _ in range(3):
+        shop.order("o1", total_amount=Decimal(150))
+    shop.line("i1")
+    orders = accounted(shop, tmp_path)["orders"]
+    assert (orders.raw, orders.clean, orders.quarantined) == (3, 1, 2)
+    assert orders.why_quarantined == {"duplicate_row": 2}
+    assert orders.money == (MoneyRepaired("amount_mismatch", "total_amount", 1, Decimal(150), Decimal(200)),)

@@ -239,7 +239,7 @@ class TestUsers:
 
     def test_events_of_strangers_and_of_users_quarantined_go_with_them(self, people: Shop) -> None:
         people.user("cleo")
-        people.user("cleo")
+        people.user("cleo", region=None)
         stranger = people.session("s1", "stranger", "10:00", VIEW, VIEW)
         doubled = people.session("s2", "cleo", "10:00", VIEW, VIEW)
         people.remediate()
@@ -264,8 +264,8 @@ class TestValues:
 
     def test_rows_that_share_a_key_or_have_none_are_all_quarantined(self, people: Shop) -> None:
         people.session("s1", "anna", "10:00", VIEW, CART)
-        for _ in range(2):
-            people.event("10:05", "anna", "s1", VIEW, event_id="twin")
+        for minute in (5, 6):
+            people.event(f"10:0{minute}", "anna", "s1", VIEW, event_id="twin")
             people.event("10:05", "anna", None, "refund", event_id=None)
         people.remediate()
         assert people.kinds("user_events") == {("twin", "duplicate_key"), ("", "missing_key")}
