@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_platform.dashboard.rollup import Rollup, Span, model_in
 from ecom_platform.tables import CATALOG
+from ecom_platform.tables.dashboard.customers import DIMENSIONS
 from ecom_platform.tables.dashboard.times_between_stages import SECONDS
 from ecom_platform.warehouse.contract import Warehouse
 
@@ -102,6 +103,11 @@ _STEPS = " UNION ALL ".join(
     )
 )
 _CLASS = f"GREATEST({', '.join(f'IF(steps.seconds >= {begins}, {begins}, 0)' for begins in SECONDS)})"
+_LONGEST_OBSERVED = (
+    "SELECT each.user_id, MAX(each.days_observed) OVER (PARTITION BY DATE_TRUNC(each.signup_date, MONTH), "
+    + ", ".join(f"COALESCE(each.{name}, 'unknown')" for name in DIMENSIONS)
+    + f") AS longest_observed FROM {USERS} AS each"
+)
 
 RECOUNTS: Mapping[tuple[str, str], tuple[Recount, ...]] = {
     ("kpi", "kpis"): (
@@ -192,6 +198,12 @@ RECOUNTS: Mapping[tuple[str, str], tuple[Recount, ...]] = {
             {**_SIGNUP, "months_since_signup": "months_since_signup"},
             {"eligible_user_count": _count("users.days_observed >= 30 * (months_since_signup + 1)")},
         ),
+        Recount(
+            f"{USERS} AS users INNER JOIN ({_LONGEST_OBSERVED}) AS kinds ON kinds.user_id = users.user_id "
+            "CROSS JOIN UNNEST(GENERATE_ARRAY(0, DIV(kinds.longest_observed, 30) - 1)) AS months_since_signup",
+            {**_SIGNUP, "months_since_signup": "months_since_signup"},
+            {"user_count": _count()},
+        ),
     ),
     ("cohort", "days"): (
         Recount(
@@ -256,10 +268,7 @@ RECOUNTS: Mapping[tuple[str, str], tuple[Recount, ...]] = {
         ),
     ),
 }
-"""How each cube of each page is counted again; a test holds it complete.
-
-Left out is the cohorts' `user_count`, which no figure divides: it tells cells of a part of a cohort from those of all of it.
-"""
+"""How each cube of each page is counted again; a test holds it complete."""
 
 
 @dataclass(frozen=True)
